@@ -1,1 +1,27 @@
-return 0;
+using System.Text;
+using LoRDBA.Tool;
+
+// The first Ctrl-C asks the verb to stop at its next step, which leaves no half-written file; a second one ends the process.
+using var interrupt = new CancellationTokenSource();
+Console.CancelKeyPress += (_, press) =>
+{
+    press.Cancel = !interrupt.IsCancellationRequested;
+    interrupt.Cancel();
+};
+
+// UTF-8 whatever the locale says, and no flush per write: a verb that streams flushes by itself.
+var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
+using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+using var input = new StreamReader(Console.OpenStandardInput(), utf8);
+
+return CommandLine.Run(args, new ToolContext
+{
+    Out = output,
+    Error = error,
+    In = input,
+    OutIsTerminal = !Console.IsOutputRedirected,
+    ErrorIsTerminal = !Console.IsErrorRedirected,
+    Clock = TimeProvider.System,
+    Interrupted = interrupt.Token,
+});

@@ -1,0 +1,26 @@
+namespace LoRDBA.Tool;
+
+/// <summary>
+/// What the process returns; the same for every verb. A defect of this program is none of these: it ends with a stack
+/// trace and whatever the runtime returns for an unhandled exception (134).
+/// </summary>
+internal static class ExitCodes
+{
+    /// <summary>The verb did all that it was asked to.</summary>
+    public const int Done = 0;
+
+    /// <summary>A file, a text or a combination of them is not what it has to be: the message says which and where.</summary>
+    public const int BadInput = 1;
+
+    /// <summary>The command line is wrong: nothing was read.</summary>
+    public const int Usage = 2;
+
+    /// <summary>A file cannot be found, opened, read or written.</summary>
+    public const int File = 3;
+
+    /// <summary>Ended by Ctrl-C (128 + SIGINT).</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>The list as every <c>--help</c> prints it.</summary>
+    public const string Help = "0 done, 1 bad input, 2 wrong command line, 3 a file cannot be read or written, 130 interrupted";
+}

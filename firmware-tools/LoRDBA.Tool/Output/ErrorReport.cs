@@ -1,0 +1,39 @@
+using System.CommandLine;
+using LoRDBA.Runtime;
+
+namespace LoRDBA.Tool.Output;
+
+/// <summary>An error as it is told: one line for a person, or <c>{"error": {...}}</c> for a program. Always on standard error.</summary>
+/// <param name="Kind"><c>input</c>, <c>usage</c>, <c>file</c> or <c>interrupted</c>: the exit code in words.</param>
+/// <param name="Type">The exception's name, where there is one.</param>
+/// <param name="Message">One sentence: what is wrong, where, and what to do.</param>
+/// <param name="ExitCode">What the process returns (<see cref="ExitCodes"/>).</param>
+internal sealed record ErrorReport(string Kind, string? Type, string Message, int ExitCode)
+{
+    /// <summary>A wrong command line: the first complaint, and where to read more.</summary>
+    public static ErrorReport OfUsage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var help = command is Verb ? $"lordba {command.Name} --help" : "lordba --help";
+        return new("usage", null, $"{parsed.Errors[0].Message} Try '{help}'.", ExitCodes.Usage);
+    }
+
+    /// <summary>A model, adapter, text or data file that is not what it has to be.</summary>
+    public static ErrorReport OfInput(LordbaException e) => new("input", e.GetType().Name, e.Message, ExitCodes.BadInput);
+
+    /// <summary>A file that cannot be found, opened, read or written.</summary>
+    public static ErrorReport OfFile(Exception e) => new("file", e.GetType().Name, e.Message, ExitCodes.File);
+
+    /// <summary>Ctrl-C.</summary>
+    public static ErrorReport OfInterrupt() => new("interrupted", null, "interrupted", ExitCodes.Interrupted);
+
+    /// <summary>Writes it as one line.</summary>
+    public void Write(TextWriter error, bool asJson)
+    {
+        if (asJson) JsonOutput.Write(error, new ErrorDocument(this), JsonOutput.Types.ErrorDocument);
+        else error.WriteLine($"lordba: {Message.ReplaceLineEndings(" ")}");
+    }
+}
+
+/// <summary>The document around an <see cref="ErrorReport"/>, so that a reader can tell it from a result by its only key.</summary>
+internal sealed record ErrorDocument(ErrorReport Error);

@@ -1,0 +1,26 @@
+namespace LoRDBA.Tool;
+
+/// <summary>All that a verb may touch of the outside besides files. Tests hand in their own.</summary>
+internal sealed class ToolContext
+{
+    /// <summary>Results, and nothing else.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Errors, progress and closing lines.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Read where a verb says that it reads standard input.</summary>
+    public required TextReader In { get; init; }
+
+    /// <summary>Whether a person looks at <see cref="Out"/>: tables get frames and fit the window.</summary>
+    public required bool OutIsTerminal { get; init; }
+
+    /// <summary>Whether a person looks at <see cref="Error"/>: the progress line is rewritten in place.</summary>
+    public required bool ErrorIsTerminal { get; init; }
+
+    /// <summary>The clock of progress lines and of the seconds that verbs report.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Cancelled by Ctrl-C; whatever takes longer than a step asks for it between steps.</summary>
+    public required CancellationToken Interrupted { get; init; }
+}

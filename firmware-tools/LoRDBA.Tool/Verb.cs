@@ -1,0 +1,35 @@
+using System.CommandLine;
+
+namespace LoRDBA.Tool;
+
+/// <summary>One verb of the command: its arguments, what <c>--help</c> teaches about it, and what it does.</summary>
+internal abstract class Verb : Command
+{
+    /// <summary>Every verb speaks JSON: one object on one line.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "Print the result, or the error, as one JSON object on one line" };
+
+    /// <param name="name">The word on the command line.</param>
+    /// <param name="purpose">One sentence: what it is for.</param>
+    /// <param name="examples">Whole command lines, one a line.</param>
+    /// <param name="context">The world outside.</param>
+    protected Verb(string name, string purpose, string examples, ToolContext context) : base(name, purpose)
+    {
+        Examples = examples;
+        Context = context;
+        Add(Json);
+        SetAction(arguments =>
+        {
+            Run(arguments);
+            return ExitCodes.Done;
+        });
+    }
+
+    /// <summary>Command lines to copy, one a line.</summary>
+    public string Examples { get; }
+
+    /// <summary>The world outside.</summary>
+    protected ToolContext Context { get; }
+
+    /// <summary>Does the work. What goes wrong is thrown: <see cref="CommandLine"/> turns it into a message and an exit code.</summary>
+    protected abstract void Run(ParseResult arguments);
+}
