@@ -1,0 +1,105 @@
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Blocks;
+
+/// <summary>
+/// A way to store numbers in blocks of equal size. The table below names all that this library can read; a new one is its own
+/// file and one row here, and the tests that walk <see cref="All"/> cover it.
+/// </summary>
+public sealed class BlockFormat
+{
+    private delegate void Dequantizer(ReadOnlySpan<byte> blocks, Span<float> values);
+    private delegate void Quantizer(ReadOnlySpan<float> values, Span<byte> blocks);
+
+    private static readonly BlockFormat[] Table =
+    [
+        new(GgmlType.F32, F32.Dequantize, F32.Quantize),
+        new(GgmlType.F16, F16.Dequantize, F16.Quantize),
+        new(GgmlType.BF16, BF16.Dequantize, BF16.Quantize),
+        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize),
+        new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize),
+        new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize),
+    ];
+
+    private readonly Dequantizer dequantize;
+    private readonly Quantizer quantize;
+
+    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer quantize)
+    {
+        if (!BlockSize.TryOf(type, out var size)) throw new InvalidOperationException($"{type} lacks its row in BlockSize.");
+        (Type, BlockLength, BlockBytes) = (type, size.Elements, size.Bytes);
+        (this.dequantize, this.quantize) = (dequantize, quantize);
+    }
+
+    /// <summary>All readable formats.</summary>
+    public static IReadOnlyList<BlockFormat> All => Table;
+
+    /// <summary>Number of the format in GGUF.</summary>
+    public GgmlType Type { get; }
+
+    /// <summary>The format's usual name, such as <c>Q8_0</c>.</summary>
+    public string Name => Type.ToString();
+
+    /// <summary>Numbers in a block.</summary>
+    public int BlockLength { get; }
+
+    /// <summary>Bytes of a block.</summary>
+    public int BlockBytes { get; }
+
+    /// <summary>The format of a type.</summary>
+    /// <exception cref="GgufException">Values of this type cannot be read yet.</exception>
+    public static BlockFormat Of(GgmlType type) =>
+        TryOf(type, out var format) ? format : throw Unsupported(type, "block format", 0, type.ToString());
+
+    /// <summary>The format of a tensor.</summary>
+    /// <exception cref="GgufException">Values of its type cannot be read yet; the error names the tensor.</exception>
+    public static BlockFormat Of(GgufFile file, in GgufTensor tensor) =>
+        TryOf(tensor.Type, out var format) ? format : throw Unsupported(tensor.Type, file.Name, tensor.Offset, $"tensor {tensor.Name}");
+
+    /// <summary>The format of a type, if its values can be read.</summary>
+    public static bool TryOf(GgmlType type, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BlockFormat? format)
+    {
+        format = Array.Find(Table, row => row.Type == type);
+        return format is not null;
+    }
+
+    /// <summary>Bytes that <paramref name="elements"/> numbers take.</summary>
+    /// <exception cref="ArgumentException">They are not a whole number of blocks.</exception>
+    public long BytesFor(long elements)
+    {
+        if (elements < 0 || elements % BlockLength != 0)
+            throw new ArgumentException($"{elements} is not a multiple of the {BlockLength} elements of a {Name} block.", nameof(elements));
+        return checked(elements / BlockLength * BlockBytes);
+    }
+
+    /// <summary>Reads whole blocks: <paramref name="values"/> has BlockLength numbers for every BlockBytes bytes of <paramref name="blocks"/>.</summary>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    public void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    {
+        CheckLengths(blocks.Length, values.Length);
+        dequantize(blocks, values);
+    }
+
+    /// <summary>
+    /// Writes finite numbers as whole blocks, by ggml's reference rules. A block whose scale exceeds the largest 16-bit number
+    /// (65 504) becomes infinite.
+    /// </summary>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    public void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        CheckLengths(blocks.Length, values.Length);
+        quantize(values, blocks);
+    }
+
+    /// <summary>The format's name.</summary>
+    public override string ToString() => Name;
+
+    private void CheckLengths(int bytes, int elements)
+    {
+        if (BytesFor(elements) != bytes)
+            throw new ArgumentException($"{elements} elements of {Name} take {BytesFor(elements)} bytes, not {bytes}.");
+    }
+
+    private static GgufException Unsupported(GgmlType type, string file, long offset, string field) =>
+        new(GgufError.UnsupportedTensorType, file, offset, field, $"{type} is not supported yet. Use a model whose tensors are {string.Join(", ", Table.AsEnumerable())}.");
+}

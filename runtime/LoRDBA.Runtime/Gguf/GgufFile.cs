@@ -1,0 +1,189 @@
+using System.IO.MemoryMappedFiles;
+
+namespace LoRDBA.Runtime.Gguf;
+
+/// <summary>
+/// A GGUF file (version 2 or 3), mapped read-only and checked as a whole before anything of it can be used:
+/// <code>
+/// "GGUF" | version: u32 | n_tensors: u64 | n_kv: u64 | metadata | tensor list | padding | data section
+/// </code>
+/// Spans and pointers that it hands out are views of the mapping and die with it; whoever uses them keeps the file open.
+/// </summary>
+public sealed unsafe class GgufFile : IDisposable
+{
+    /// <summary>What tensors are aligned to where <c>general.alignment</c> says nothing.</summary>
+    public const uint DefaultAlignment = 32;
+
+    private const uint MaxAlignment = 1 << 20;
+    private const uint Magic = 0x46554747; // "GGUF"
+    private const uint SwappedMagic = 0x47475546;
+    private const uint MinVersion = 2;
+    private const uint MaxVersion = 3;
+
+    private readonly MemoryMappedViewAccessor? view;
+    private readonly byte[]? pinned;
+    private readonly List<GgufTensor> tensors;
+    private readonly Dictionary<string, GgufTensor> tensorByName;
+    private byte* start;
+
+    private GgufFile(byte* start, long length, string name, MemoryMappedViewAccessor? view = null, byte[]? pinned = null)
+    {
+        this.start = start;
+        (Length, Name, this.view, this.pinned) = (length, name, view, pinned);
+        var reader = new GgufReader(start, length, name);
+        Version = ReadVersion(ref reader);
+        var nTensors = reader.Read<ulong>("n_tensors");
+        var nKv = reader.Read<ulong>("n_kv");
+        reader.CheckCount(nKv, GgufMetadataReader.MinimumEntryBytes, GgufError.TooManyKeys, "n_kv");
+        reader.CheckCount(nTensors, GgufTensorReader.MinimumEntryBytes, GgufError.TooManyTensors, "n_tensors");
+
+        Metadata = GgufMetadataReader.Read(ref reader, nKv, name);
+        Alignment = ReadAlignment();
+        tensors = GgufTensorReader.Read(ref reader, nTensors, Alignment, out var dataOffset);
+        DataOffset = dataOffset;
+        tensorByName = tensors.ToDictionary(tensor => tensor.Name);
+    }
+
+    /// <summary>Maps a file.</summary>
+    /// <exception cref="GgufException">The file cannot be opened, or is no sound GGUF.</exception>
+    public static GgufFile Open(string path)
+    {
+        var view = Map(path, out var length);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        try
+        {
+            return new(start + view.PointerOffset, length, path, view);
+        }
+        catch
+        {
+            Unmap(view);
+            throw;
+        }
+    }
+
+    /// <summary>Reads a file that already lies in memory, such as an embedded resource. The caller keeps it there, unchanged.</summary>
+    /// <exception cref="GgufException">The bytes are no sound GGUF.</exception>
+    public static GgufFile FromMemory(byte* start, long length, string name) => new(start, length, name);
+
+    /// <summary>Reads a copy of <paramref name="bytes"/>: for small files.</summary>
+    /// <exception cref="GgufException">The bytes are no sound GGUF.</exception>
+    public static GgufFile FromBytes(ReadOnlySpan<byte> bytes, string name)
+    {
+        // One byte more, so that there is something to point to in an empty file.
+        var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length + 1, pinned: true);
+        bytes.CopyTo(pinned);
+        fixed (byte* start = pinned) return new(start, bytes.Length, name, pinned: pinned);
+    }
+
+    /// <summary>The path, or what the caller named the bytes; used in messages.</summary>
+    public string Name { get; }
+
+    /// <summary>2 or 3.</summary>
+    public uint Version { get; }
+
+    /// <summary>Size of the file in bytes.</summary>
+    public long Length { get; }
+
+    /// <summary>What every tensor's offset is a multiple of: a power of two.</summary>
+    public uint Alignment { get; }
+
+    /// <summary>Where the data section begins.</summary>
+    public long DataOffset { get; }
+
+    /// <summary>The key-value pairs.</summary>
+    public GgufMetadata Metadata { get; }
+
+    /// <summary>The tensors in the order of the file's list.</summary>
+    public IReadOnlyList<GgufTensor> Tensors => tensors;
+
+    /// <summary>The first byte of the file; <see cref="Length"/> bytes follow.</summary>
+    public byte* Start
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(start is null, this);
+            return start;
+        }
+    }
+
+    /// <summary>The whole file, if it is smaller than 2 GiB.</summary>
+    public ReadOnlySpan<byte> Bytes => new(Start, checked((int)Length));
+
+    /// <summary>Finds a tensor by name.</summary>
+    public bool TryGetTensor(string name, out GgufTensor tensor) => tensorByName.TryGetValue(name, out tensor);
+
+    /// <summary>A tensor that must be there.</summary>
+    /// <exception cref="GgufException">There is none of this name.</exception>
+    public GgufTensor GetTensor(string name) => TryGetTensor(name, out var tensor)
+        ? tensor
+        : throw new GgufException(GgufError.MissingTensor, Name, DataOffset, $"tensor {name}", "the file has no such tensor. It is incomplete or of another kind.");
+
+    /// <summary>The first byte of one of this file's tensors; <see cref="GgufTensor.ByteLength"/> bytes follow.</summary>
+    public byte* Data(in GgufTensor tensor) => Start + tensor.Offset;
+
+    /// <summary>The bytes of one of this file's tensors, if there are fewer than 2^31.</summary>
+    public ReadOnlySpan<byte> Span(in GgufTensor tensor) => new(Data(tensor), checked((int)tensor.ByteLength));
+
+    /// <summary>Ends the mapping: every span and pointer into the file is invalid from here on.</summary>
+    public void Dispose()
+    {
+        if (start is null) return;
+        start = null;
+        if (view is not null) Unmap(view);
+    }
+
+    private static MemoryMappedViewAccessor Map(string path, out long length)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            length = stream.Length;
+            if (length == 0) throw new GgufException(GgufError.Truncated, path, 0, "magic", "the file is empty.");
+            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new GgufException(GgufError.CannotOpen, path, 0, "file", $"it cannot be opened. {cause.Message}", cause);
+        }
+    }
+
+    private static void Unmap(MemoryMappedViewAccessor view)
+    {
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+    }
+
+    private static uint ReadVersion(ref GgufReader reader)
+    {
+        var magic = reader.Read<uint>("magic");
+        if (magic == SwappedMagic) throw Swapped(ref reader, "magic");
+        if (magic != Magic) throw reader.Error(GgufError.BadMagic, "magic", "this is no GGUF file: it does not begin with GGUF.");
+
+        var version = reader.Read<uint>("version");
+        if (version != 0 && (version & 0xffff) == 0) throw Swapped(ref reader, "version");
+        return version switch
+        {
+            >= MinVersion and <= MaxVersion => version,
+            1 => throw reader.Error(GgufError.VersionTooOld, "version", "version 1 is not supported. Convert the model anew; current tools write version 3."),
+            _ => throw reader.Error(GgufError.VersionUnknown, "version", $"version {version} is not known; {MinVersion} and {MaxVersion} are. Update this program, or check the file."),
+        };
+    }
+
+    private static GgufException Swapped(ref GgufReader reader, string part) =>
+        reader.Error(GgufError.ByteSwapped, part, "the file is big-endian. Use the little-endian file of this model.");
+
+    private uint ReadAlignment()
+    {
+        const string key = "general.alignment";
+        if (!Metadata.Contains(key)) return DefaultAlignment;
+        var value = Metadata[key];
+        if (value.Type != GgufValueType.UInt32)
+            throw new GgufException(GgufError.WrongValueType, Name, value.Offset, key, $"UInt32 is needed, the file has {value.Type}.");
+        var alignment = value.Read<uint>();
+        return uint.IsPow2(alignment) && alignment <= MaxAlignment
+            ? alignment
+            : throw new GgufException(GgufError.BadAlignment, Name, value.Offset, key, $"{alignment} is not a power of two from 1 to {MaxAlignment}.");
+    }
+}

@@ -1,0 +1,101 @@
+using LoRDBA.Runtime.Blocks;
+
+namespace LoRDBA.Runtime.Gguf;
+
+/// <summary>
+/// Reads the list of tensors, n_tensors times
+/// <code>
+/// name: u64 length, bytes | n_dims: u32 | dims: n_dims x u64, innermost first | type: u32 | offset: u64 from the data section
+/// </code>
+/// and checks that their bytes cover the data section, which begins at the next multiple of the alignment, without overlap and
+/// with no more between them than alignment needs.
+/// </summary>
+internal static class GgufTensorReader
+{
+    /// <summary>Length, one byte of name, number of dimensions, one dimension, type, offset.</summary>
+    public const ulong MinimumEntryBytes = 8 + 1 + 4 + 8 + 4 + 8;
+
+    /// <summary>Reads <paramref name="count"/> entries and the padding behind them. The result is in file order.</summary>
+    public static List<GgufTensor> Read(ref GgufReader reader, ulong count, uint alignment, out long dataOffset)
+    {
+        var infos = new List<Info>();
+        var names = new HashSet<string>();
+        for (ulong i = 0; i < count; i++)
+        {
+            reader.Enter("tensor", i);
+            var name = GgufName.Read(ref reader, GgufName.MaxTensorBytes);
+            reader.Enter($"tensor {name}");
+            if (!names.Add(name)) throw reader.Error(GgufError.DuplicateTensor, "name", "the tensor occurs twice.");
+            infos.Add(ReadInfo(ref reader, name, alignment));
+        }
+
+        var dataStart = Align(reader.Position, alignment);
+        dataOffset = (long)dataStart;
+        CheckLayout(ref reader, infos, dataStart, alignment);
+        return [.. infos.Select(info => new GgufTensor(info.Name, info.Type, info.Dims, (long)info.Bytes, (long)(dataStart + info.Offset)))];
+    }
+
+    private readonly record struct Info(string Name, GgmlType Type, long[] Dims, ulong Bytes, ulong Offset);
+
+    private static Info ReadInfo(ref GgufReader reader, string name, uint alignment)
+    {
+        var nDims = reader.Read<uint>("n_dims");
+        if (nDims is < 1 or > GgufTensor.MaxDims)
+            throw reader.Error(GgufError.BadDimensionCount, "n_dims", $"{nDims} dimensions; 1 to {GgufTensor.MaxDims} are possible.");
+
+        var dims = new long[nDims];
+        foreach (ref var dim in dims.AsSpan())
+        {
+            dim = reader.Read<long>("dims");
+            if (dim <= 0) throw reader.Error(GgufError.BadDimension, "dims", $"a dimension of {(ulong)dim}; 1 to {long.MaxValue} are possible.");
+        }
+
+        var type = (GgmlType)reader.Read<uint>("type");
+        if (!BlockSize.TryOf(type, out var block))
+            throw reader.Error(GgufError.UnknownTensorType, "type", $"{(uint)type} is no tensor type of GGUF, or a retired one.");
+        var bytes = ByteLength(ref reader, type, block, dims);
+
+        var offset = reader.Read<ulong>("offset");
+        if (offset % alignment != 0)
+            throw reader.Error(GgufError.UnalignedTensor, "offset", $"{offset} is not a multiple of the alignment {alignment}.");
+        return new(name, type, dims, bytes, offset);
+    }
+
+    private static ulong ByteLength(ref GgufReader reader, GgmlType type, BlockSize block, ReadOnlySpan<long> dims)
+    {
+        if (dims[0] % block.Elements != 0)
+            throw reader.Error(GgufError.PartialBlock, "dims", $"a row of {dims[0]} is not a multiple of the {block.Elements} elements of a {type} block.");
+
+        // Every product is bounded by a division before it is formed, so nothing can wrap.
+        var elements = dims[0];
+        foreach (var dim in dims[1..])
+        {
+            if (elements > long.MaxValue / dim) throw reader.Error(GgufError.TensorTooLarge, "dims", "more than 2^63 - 1 elements.");
+            elements *= dim;
+        }
+        var blocks = elements / block.Elements;
+        if (blocks > long.MaxValue / block.Bytes) throw reader.Error(GgufError.TensorTooLarge, "dims", "more than 2^63 - 1 bytes.");
+        return (ulong)(blocks * block.Bytes);
+    }
+
+    private static void CheckLayout(ref GgufReader reader, List<Info> infos, ulong dataStart, uint alignment)
+    {
+        var fileEnd = reader.Position + reader.Remaining;
+        var dataLength = fileEnd > dataStart ? fileEnd - dataStart : 0;
+        ulong end = 0; // of the tensors so far, padded
+        foreach (var info in infos.OrderBy(info => info.Offset))
+        {
+            reader.Enter($"tensor {info.Name}");
+            if (info.Offset > dataLength || info.Bytes > dataLength - info.Offset)
+                throw reader.Error(GgufError.TensorPastEnd, "offset", $"{info.Bytes} bytes at {info.Offset} of a data section of {dataLength}. The file is cut short; fetch it again.");
+            if (info.Offset < end) throw reader.Error(GgufError.TensorOverlap, "offset", $"the tensor begins at {info.Offset}, inside the one before it.");
+            if (info.Offset > end) throw reader.Error(GgufError.TensorGap, "offset", $"{info.Offset - end} bytes before the tensor belong to none.");
+            end = Align(info.Offset + info.Bytes, alignment);
+        }
+        reader.Enter("data section");
+        if (dataLength > end) throw reader.Error(GgufError.TrailingBytes, "end", $"{dataLength - end} bytes behind the last tensor belong to none.");
+    }
+
+    /// <summary>The next multiple of a power of two. Positions are below 2^63, so this cannot wrap.</summary>
+    private static ulong Align(ulong position, uint alignment) => (position + alignment - 1) & ~((ulong)alignment - 1);
+}
