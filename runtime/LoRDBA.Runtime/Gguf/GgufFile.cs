@@ -14,8 +14,9 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>What tensors are aligned to where <c>general.alignment</c> says nothing.</summary>
     public const uint DefaultAlignment = 32;
 
+    internal const string AlignmentKey = "general.alignment";
+    internal const uint Magic = 0x46554747; // "GGUF"
     private const uint MaxAlignment = 1 << 20;
-    private const uint Magic = 0x46554747; // "GGUF"
     private const uint SwappedMagic = 0x47475546;
     private const uint MinVersion = 2;
     private const uint MaxVersion = 3;
@@ -174,16 +175,17 @@ public sealed unsafe class GgufFile : IDisposable
     private static GgufException Swapped(ref GgufReader reader, string part) =>
         reader.Error(GgufError.ByteSwapped, part, "the file is big-endian. Use the little-endian file of this model.");
 
+    internal static bool IsAlignment(uint value) => uint.IsPow2(value) && value <= MaxAlignment;
+
     private uint ReadAlignment()
     {
-        const string key = "general.alignment";
-        if (!Metadata.Contains(key)) return DefaultAlignment;
-        var value = Metadata[key];
+        if (!Metadata.Contains(AlignmentKey)) return DefaultAlignment;
+        var value = Metadata[AlignmentKey];
         if (value.Type != GgufValueType.UInt32)
-            throw new GgufException(GgufError.WrongValueType, Name, value.Offset, key, $"UInt32 is needed, the file has {value.Type}.");
+            throw new GgufException(GgufError.WrongValueType, Name, value.Offset, AlignmentKey, $"UInt32 is needed, the file has {value.Type}.");
         var alignment = value.Read<uint>();
-        return uint.IsPow2(alignment) && alignment <= MaxAlignment
+        return IsAlignment(alignment)
             ? alignment
-            : throw new GgufException(GgufError.BadAlignment, Name, value.Offset, key, $"{alignment} is not a power of two from 1 to {MaxAlignment}.");
+            : throw new GgufException(GgufError.BadAlignment, Name, value.Offset, AlignmentKey, $"{alignment} is not a power of two from 1 to {MaxAlignment}.");
     }
 }

@@ -24,7 +24,8 @@ internal static unsafe class GgufMetadataReader
             reader.Enter("key", i);
             var key = GgufName.Read(ref reader, GgufName.MaxKeyBytes);
             reader.Enter(key);
-            if (!values.TryAdd(key, ReadValue(ref reader))) throw reader.Error(GgufError.DuplicateKey, "name", "the key occurs twice.");
+            if (values.ContainsKey(key)) throw reader.Error(GgufError.DuplicateKey, "name", "the key occurs twice.");
+            values.Add(key, ReadValue(ref reader));
             keys.Add(key);
         }
         return new(file, keys, values);
@@ -47,33 +48,31 @@ internal static unsafe class GgufMetadataReader
         if (elementType == GgufValueType.Array)
             throw reader.Error(GgufError.NestedArray, "element type", "arrays of arrays are not supported; no model format uses them.");
 
+        var minimumBytes = elementType == GgufValueType.String ? sizeof(ulong) : elementType.Size();
         var count = reader.Read<ulong>("count");
-        if (elementType != GgufValueType.String) return ReadNumbers(ref reader, GgufValueType.Array, elementType, count);
+        reader.CheckCount(count, (ulong)minimumBytes, GgufError.ArrayTooLong, "count");
+        if (elementType != GgufValueType.String) return ReadNumbers(ref reader, GgufValueType.Array, elementType, (int)count);
 
-        reader.CheckCount(count, sizeof(ulong), GgufError.ArrayTooLong, "count");
-        var start = reader.Current;
         var offset = (long)reader.Position;
+        var start = reader.Take(0, "value");
         for (ulong i = 0; i < count; i++) reader.ReadString("element");
         return new(GgufValueType.Array, elementType, (int)count, start, offset);
     }
 
-    private static GgufValue ReadNumbers(ref GgufReader reader, GgufValueType type, GgufValueType elementType, ulong count)
+    private static GgufValue ReadNumbers(ref GgufReader reader, GgufValueType type, GgufValueType elementType, int count)
     {
-        var size = (ulong)elementType.Size();
-        var error = type == GgufValueType.Array ? GgufError.ArrayTooLong : GgufError.Truncated;
-        reader.CheckCount(count, size, error, "value");
         var offset = (long)reader.Position;
-        var start = reader.Take(count * size, error, "value");
-        if (elementType == GgufValueType.Bool && new ReadOnlySpan<byte>(start, (int)count).ContainsAnyExcept((byte)0, (byte)1))
+        var start = reader.Take((ulong)count * (ulong)elementType.Size(), "value");
+        if (elementType == GgufValueType.Bool && new ReadOnlySpan<byte>(start, count).ContainsAnyExcept((byte)0, (byte)1))
             throw reader.Error(GgufError.BadBool, "value", "a Boolean must be 0 or 1.");
-        return new(type, elementType, (int)count, start, offset);
+        return new(type, elementType, count, start, offset);
     }
 
     private static GgufValue ReadText(ref GgufReader reader)
     {
         var text = reader.ReadString("value");
         var offset = (long)reader.Position - text.Length;
-        return new(GgufValueType.String, GgufValueType.String, text.Length, reader.Current - text.Length, offset);
+        fixed (byte* start = text) return new(GgufValueType.String, GgufValueType.String, text.Length, start, offset); // mapped or pinned anyway
     }
 
     private static GgufValueType ReadType(ref GgufReader reader, string part)

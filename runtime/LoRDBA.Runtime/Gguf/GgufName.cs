@@ -9,16 +9,19 @@ internal static class GgufName
     public const int MaxKeyBytes = 65535;
     public const int MaxTensorBytes = 64;
 
-    /// <summary>Reads a name: not empty, at most <paramref name="maxBytes"/> long, UTF-8, without control characters.</summary>
+    /// <summary>Reads a name and refuses one that breaks a rule.</summary>
     public static string Read(ref GgufReader reader, int maxBytes)
     {
-        const string part = "name";
-        var bytes = reader.ReadString(part);
-        if (bytes.IsEmpty) throw reader.Error(GgufError.EmptyName, part, "the name is empty.");
-        if (bytes.Length > maxBytes) throw reader.Error(GgufError.NameTooLong, part, $"the name has {bytes.Length} bytes; at most {maxBytes} are allowed.");
-        if (!Utf8.IsValid(bytes)) throw reader.Error(GgufError.NotUtf8, part, "the name is not UTF-8.");
-        var name = Encoding.UTF8.GetString(bytes);
-        if (name.Any(char.IsControl)) throw reader.Error(GgufError.ControlCharacter, part, "the name contains a control character.");
-        return name;
+        var bytes = reader.ReadString("name");
+        return Fault(bytes, maxBytes) is { } fault ? throw reader.Error(fault.Error, "name", fault.Message) : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>What is wrong with a name: it must not be empty or too long, must be UTF-8 and hold no control character.</summary>
+    public static (GgufError Error, string Message)? Fault(ReadOnlySpan<byte> name, int maxBytes)
+    {
+        if (name.IsEmpty) return (GgufError.EmptyName, "the name is empty.");
+        if (name.Length > maxBytes) return (GgufError.NameTooLong, $"the name has {name.Length} bytes; at most {maxBytes} are allowed.");
+        if (!Utf8.IsValid(name)) return (GgufError.NotUtf8, "the name is not UTF-8.");
+        return Encoding.UTF8.GetString(name).Any(char.IsControl) ? (GgufError.ControlCharacter, "the name contains a control character.") : null;
     }
 }

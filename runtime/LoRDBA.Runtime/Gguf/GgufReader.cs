@@ -10,6 +10,7 @@ namespace LoRDBA.Runtime.Gguf;
 internal unsafe ref struct GgufReader(byte* start, long length, string file)
 {
     private readonly ulong length = (ulong)length;
+    private ulong partStart;
     private string item = "";
     private ulong? number;
 
@@ -17,15 +18,14 @@ internal unsafe ref struct GgufReader(byte* start, long length, string file)
 
     public readonly ulong Remaining => length - Position;
 
-    public readonly byte* Current => start + Position;
-
     /// <summary>Names what is read next, for errors: "key 3", or a key or tensor by its own name once that is known.</summary>
     public void Enter(string name, ulong? index = null) => (item, number) = (name, index);
 
+    /// <summary>Reads a number.</summary>
     public T Read<T>(string part) where T : unmanaged
     {
-        var value = Unsafe.ReadUnaligned<T>(Take((ulong)sizeof(T), GgufError.Truncated, part));
-        return value;
+        partStart = Position;
+        return Unsafe.ReadUnaligned<T>(Advance((ulong)sizeof(T), GgufError.Truncated, part));
     }
 
     /// <summary>Reads a 64-bit length and that many bytes.</summary>
@@ -33,26 +33,36 @@ internal unsafe ref struct GgufReader(byte* start, long length, string file)
     {
         var count = Read<ulong>(part);
         if (count > int.MaxValue) throw TooLong(GgufError.StringTooLong, count, part);
-        return new(Take(count, GgufError.StringTooLong, part), (int)count);
+        return new(Advance(count, GgufError.StringTooLong, part), (int)count);
     }
 
     /// <summary>Steps over <paramref name="count"/> bytes and returns where they begin.</summary>
-    public byte* Take(ulong count, GgufError error, string part)
+    public byte* Take(ulong count, string part)
     {
-        if (count > Remaining) throw TooLong(error, count, part);
-        var taken = Current;
-        Position += count;
-        return taken;
+        partStart = Position;
+        return Advance(count, GgufError.Truncated, part);
     }
 
-    /// <summary>Refuses a count before anything is allocated for it: each entry needs at least <paramref name="minimumBytes"/>.</summary>
+    /// <summary>Refuses the count just read before anything is allocated for it: each entry needs at least <paramref name="minimumBytes"/>.</summary>
     public readonly void CheckCount(ulong count, ulong minimumBytes, GgufError error, string part)
     {
         if (count > Remaining / minimumBytes || count > int.MaxValue)
             throw Error(error, part, $"{count} entries cannot lie in the {Remaining} bytes that remain. The file is damaged; fetch it again.");
     }
 
-    public readonly GgufException Error(GgufError error, string part, string message) => new(error, file, (long)Position, Field(part), message);
+    /// <summary>The error for what was read last.</summary>
+    public readonly GgufException Error(GgufError error, string part, string message) => ErrorAt(partStart, error, part, message);
+
+    /// <summary>The error for something read before.</summary>
+    public readonly GgufException ErrorAt(ulong offset, GgufError error, string part, string message) => new(error, file, (long)offset, Field(part), message);
+
+    private byte* Advance(ulong count, GgufError error, string part)
+    {
+        if (count > Remaining) throw TooLong(error, count, part);
+        var passed = start + Position;
+        Position += count;
+        return passed;
+    }
 
     private readonly GgufException TooLong(GgufError error, ulong count, string part) =>
         Error(error, part, $"{count} bytes are needed, {Remaining} remain. The file is cut short or damaged; fetch it again.");

@@ -35,7 +35,8 @@ internal static class GgufTensorReader
         return [.. infos.Select(info => new GgufTensor(info.Name, info.Type, info.Dims, (long)info.Bytes, (long)(dataStart + info.Offset)))];
     }
 
-    private readonly record struct Info(string Name, GgmlType Type, long[] Dims, ulong Bytes, ulong Offset);
+    /// <summary>An entry of the list: bytes without padding, offset from the data section, and where that offset is written, for errors.</summary>
+    private readonly record struct Info(string Name, GgmlType Type, long[] Dims, ulong Bytes, ulong Offset, ulong OffsetPosition);
 
     private static Info ReadInfo(ref GgufReader reader, string name, uint alignment)
     {
@@ -58,7 +59,7 @@ internal static class GgufTensorReader
         var offset = reader.Read<ulong>("offset");
         if (offset % alignment != 0)
             throw reader.Error(GgufError.UnalignedTensor, "offset", $"{offset} is not a multiple of the alignment {alignment}.");
-        return new(name, type, dims, bytes, offset);
+        return new(name, type, dims, bytes, offset, reader.Position - sizeof(ulong));
     }
 
     private static ulong ByteLength(ref GgufReader reader, GgmlType type, BlockSize block, ReadOnlySpan<long> dims)
@@ -87,13 +88,16 @@ internal static class GgufTensorReader
         {
             reader.Enter($"tensor {info.Name}");
             if (info.Offset > dataLength || info.Bytes > dataLength - info.Offset)
-                throw reader.Error(GgufError.TensorPastEnd, "offset", $"{info.Bytes} bytes at {info.Offset} of a data section of {dataLength}. The file is cut short; fetch it again.");
-            if (info.Offset < end) throw reader.Error(GgufError.TensorOverlap, "offset", $"the tensor begins at {info.Offset}, inside the one before it.");
-            if (info.Offset > end) throw reader.Error(GgufError.TensorGap, "offset", $"{info.Offset - end} bytes before the tensor belong to none.");
+                throw reader.ErrorAt(info.OffsetPosition, GgufError.TensorPastEnd, "offset",
+                    $"{info.Bytes} bytes at {info.Offset} of a data section of {dataLength}. The file is cut short; fetch it again.");
+            if (info.Offset < end)
+                throw reader.ErrorAt(info.OffsetPosition, GgufError.TensorOverlap, "offset", $"the tensor begins at {info.Offset}, inside another one.");
+            if (info.Offset > end)
+                throw reader.ErrorAt(info.OffsetPosition, GgufError.TensorGap, "offset", $"{info.Offset - end} bytes before the tensor belong to none.");
             end = Align(info.Offset + info.Bytes, alignment);
         }
         reader.Enter("data section");
-        if (dataLength > end) throw reader.Error(GgufError.TrailingBytes, "end", $"{dataLength - end} bytes behind the last tensor belong to none.");
+        if (dataLength > end) throw reader.ErrorAt(dataStart + end, GgufError.TrailingBytes, "end", $"{dataLength - end} bytes behind the last tensor belong to none.");
     }
 
     /// <summary>The next multiple of a power of two. Positions are below 2^63, so this cannot wrap.</summary>
