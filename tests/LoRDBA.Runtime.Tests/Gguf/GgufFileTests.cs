@@ -1,0 +1,167 @@
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Tests.Gguf;
+
+/// <summary>Header, mapping and the file as a whole.</summary>
+public sealed unsafe class GgufFileTests
+{
+    private const uint F32 = 0;
+
+    /// <summary>Two tensors of 4 numbers, so 16 bytes of padding behind each.</summary>
+    private static GgufBuilder Sound() => new GgufBuilder()
+        .Key("general.architecture", 8, GgufBuilder.Text("llama"))
+        .Key("tokens", 9, 8u, 2ul, GgufBuilder.Text("a"), GgufBuilder.Text("bc"))
+        .Key("scores", 9, 6u, 2ul, 0.5f, -1f)
+        .Tensor("first", F32, [4], 0)
+        .Tensor("second", F32, [2, 2], 32)
+        .Data(64);
+
+    [Theory]
+    [InlineData(2u)]
+    [InlineData(3u)]
+    public void A_sound_file_is_read(uint version)
+    {
+        var builder = new GgufBuilder { Version = version }.Tensor("t", F32, [3], 0).Data(32);
+        using var file = GgufFile.FromBytes(builder.ToArray(), "test.gguf");
+
+        Assert.Equal(version, file.Version);
+        Assert.Equal(32u, file.Alignment);
+        Assert.True(file.TryGetTensor("t", out var tensor));
+        Assert.Equal(file.DataOffset, tensor.Offset);
+        Assert.Equal(12, tensor.ByteLength);
+        Assert.Equal([.. Enumerable.Range(0, 12).Select(i => (byte)i)], file.Span(tensor).ToArray());
+        Assert.Equal(96, file.Bytes.Length);
+    }
+
+    [Fact]
+    public void Dimensions_come_innermost_first_and_absent_ones_are_one()
+    {
+        using var file = GgufFile.FromBytes(Sound().ToArray(), "test.gguf");
+        var tensor = new GgufBuilder().Tensor("t", F32, [4, 3, 2], 0).Data(96).ToArray();
+        using var other = GgufFile.FromBytes(tensor, "test.gguf");
+
+        Assert.Equal([4L, 3L, 2L, 1L], Enumerable.Range(0, 4).Select(i => other.GetTensor("t").Dim(i)));
+        Assert.Equal(3, other.GetTensor("t").NDims);
+        Assert.Equal(24, other.GetTensor("t").ElementCount);
+        Assert.Equal("t F32 [4, 3, 2]", other.GetTensor("t").ToString());
+    }
+
+    [Fact]
+    public void Every_prefix_is_refused_unless_only_the_last_padding_is_missing()
+    {
+        var whole = Sound().ToArray();
+        const int lastPadding = 16;
+        for (var length = 0; length < whole.Length - lastPadding; length++) Refusal.Of(whole[..length]);
+        for (var length = whole.Length - lastPadding; length <= whole.Length; length++) GgufFile.FromBytes(whole.AsSpan(0, length), "test.gguf").Dispose();
+    }
+
+    [Fact]
+    public void A_vocabulary_without_tensors_may_end_behind_its_list()
+    {
+        var whole = new GgufBuilder().Key("k", 4, 1u).ToArray();
+        for (var length = 24 + 8 + 1 + 4 + 4; length <= whole.Length; length++) GgufFile.FromBytes(whole.AsSpan(0, length), "test.gguf").Dispose();
+        Refusal.Of([.. whole, 0], GgufError.TrailingBytes);
+    }
+
+    public static TheoryData<byte[], GgufError> BadHeaders => new()
+    {
+        { [], GgufError.Truncated },
+        { "GGU"u8.ToArray(), GgufError.Truncated },
+        { new GgufBuilder { Magic = "GGML"u8.ToArray() }.ToArray(), GgufError.BadMagic },
+        { new GgufBuilder { Magic = "PK\x03\x04"u8.ToArray() }.ToArray(), GgufError.BadMagic },
+        { new GgufBuilder { Magic = "FUGG"u8.ToArray() }.ToArray(), GgufError.ByteSwapped },
+        { new GgufBuilder { Version = 0 }.ToArray(), GgufError.VersionUnknown },
+        { new GgufBuilder { Version = 1 }.ToArray(), GgufError.VersionTooOld },
+        { new GgufBuilder { Version = 4 }.ToArray(), GgufError.VersionUnknown },
+        { new GgufBuilder { Version = 0x0300_0000 }.ToArray(), GgufError.ByteSwapped },
+        { new GgufBuilder { KeyCount = 1ul << 32 }.ToArray()[..24], GgufError.TooManyKeys },
+        { new GgufBuilder { KeyCount = 1ul << 63 }.ToArray()[..24], GgufError.TooManyKeys },
+        { new GgufBuilder { KeyCount = ulong.MaxValue }.ToArray()[..24], GgufError.TooManyKeys },
+        { new GgufBuilder { TensorCount = 1ul << 32 }.ToArray()[..24], GgufError.TooManyTensors },
+        { new GgufBuilder { TensorCount = 1ul << 63 }.ToArray()[..24], GgufError.TooManyTensors },
+        { new GgufBuilder { TensorCount = ulong.MaxValue }.ToArray()[..24], GgufError.TooManyTensors },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadHeaders))]
+    public void A_bad_header_is_refused(byte[] bytes, GgufError expected) => Refusal.Of(bytes, expected);
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(13u)]
+    [InlineData((1u << 20) + 1)]
+    [InlineData(1u << 21)]
+    [InlineData(1u << 31)]
+    public void A_bad_alignment_is_refused(uint alignment) =>
+        Refusal.Of(new GgufBuilder().Key("general.alignment", 4, alignment).ToArray(), GgufError.BadAlignment);
+
+    [Theory]
+    [InlineData(5u, 32)]
+    [InlineData(6u, 32f)]
+    [InlineData(10u, 32ul)]
+    public void An_alignment_of_another_type_is_refused(uint type, object alignment) =>
+        Refusal.Of(new GgufBuilder().Key("general.alignment", type, alignment).ToArray(), GgufError.WrongValueType);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(4096)]
+    [InlineData(1 << 20)]
+    public void Every_power_of_two_up_to_a_mebibyte_aligns(int alignment)
+    {
+        var builder = new GgufBuilder { Alignment = alignment }.Key("general.alignment", 4, alignment).Tensor("t", F32, [2], 0).Data(8);
+        using var file = GgufFile.FromBytes(builder.ToArray(), "test.gguf");
+        Assert.Equal((uint)alignment, file.Alignment);
+        Assert.Equal(0, file.GetTensor("t").Offset % alignment);
+    }
+
+    [Fact]
+    public void A_mapped_file_is_what_was_opened_even_if_its_name_goes_to_another()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("model.gguf", Sound().ToArray());
+        using var file = GgufFile.Open(path);
+
+        File.Move(folder.Write("other.gguf", [1, 2, 3]), path, overwrite: true);
+
+        Assert.Equal("llama", file.Metadata.GetString("general.architecture"));
+        Assert.Equal(Sound().ToArray(), file.Bytes.ToArray());
+        Assert.Equal((nint)file.Start + (nint)file.GetTensor("second").Offset, (nint)file.Data(file.GetTensor("second")));
+    }
+
+    [Fact]
+    public void What_cannot_be_opened_is_refused_with_its_path()
+    {
+        using var folder = new TemporaryFolder();
+        var missing = Path.Combine(folder.Path, "missing.gguf");
+
+        var error = Assert.Throws<GgufException>(() => GgufFile.Open(missing));
+        Assert.Equal(GgufError.CannotOpen, error.Error);
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+        Assert.Equal(GgufError.CannotOpen, Assert.Throws<GgufException>(() => GgufFile.Open(folder.Path)).Error);
+        Assert.Equal(GgufError.CannotOpen, Assert.Throws<GgufException>(() => GgufFile.Open("")).Error);
+        Assert.Equal(GgufError.Truncated, Assert.Throws<GgufException>(() => GgufFile.Open(folder.Write("empty", []))).Error);
+        Assert.Equal(GgufError.BadMagic, Assert.Throws<GgufException>(() => GgufFile.Open(folder.Write("text", "hello, world"u8.ToArray()))).Error);
+    }
+
+    [Fact]
+    public void After_disposal_nothing_points_into_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        var file = GgufFile.Open(folder.Write("model.gguf", Sound().ToArray()));
+        var tensor = file.GetTensor("first");
+        file.Dispose();
+        file.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => file.Span(tensor).ToArray());
+    }
+
+    [Fact]
+    public void An_absent_tensor_is_named()
+    {
+        using var file = GgufFile.FromBytes(Sound().ToArray(), "test.gguf");
+        Assert.False(file.TryGetTensor("third", out _));
+        var error = Assert.Throws<GgufException>(() => file.GetTensor("third"));
+        Assert.Equal(GgufError.MissingTensor, error.Error);
+        Assert.Equal("tensor third", error.Field);
+    }
+}
