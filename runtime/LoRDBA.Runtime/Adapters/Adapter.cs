@@ -1,0 +1,75 @@
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters;
+
+/// <summary>What a branch's two factors are made of.</summary>
+public enum AdapterKind
+{
+    /// <summary>Low-rank factors of real numbers (arXiv 2106.09685), as PEFT writes them.</summary>
+    Lora,
+
+    /// <summary>Low-rank factors of signs with channel-wise scales (arXiv 2605.24058), as a .lordba file holds them.</summary>
+    Lordba,
+}
+
+/// <summary>
+/// A loaded adapter: immutable, made for one model, identified by the digest of its content, shared by any number of
+/// sessions. A session holds a reference while it uses it, so disposing it early is safe.
+/// </summary>
+public abstract class Adapter : IDisposable
+{
+    private int references = 1;
+    private bool disposed;
+
+    private protected Adapter(Model model, string name, Sha256Digest digest) => (Model, Name, Digest) = (model, name, digest);
+
+    /// <summary>The base that it was checked against.</summary>
+    public Model Model { get; }
+
+    /// <summary>A name for people: the file's own, or what the file says.</summary>
+    public string Name { get; }
+
+    /// <summary>SHA-256 of the content: which adapter this is, whatever it is called.</summary>
+    public Sha256Digest Digest { get; }
+
+    /// <summary>What its factors are made of.</summary>
+    public abstract AdapterKind Kind { get; }
+
+    /// <summary>The largest rank of its branches.</summary>
+    public abstract int MaxRank { get; }
+
+    /// <summary>Bytes of its files.</summary>
+    public abstract long ByteLength { get; }
+
+    /// <summary>Gives up the owner's reference; the memory goes with the last session's.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref disposed, true)) return;
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The branch beside a linear, or null where the adapter has none.</summary>
+    internal abstract AdapterBranch? Branch(Linear linear);
+
+    /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
+    internal void AddReference()
+    {
+        var seen = Volatile.Read(ref references);
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(seen == 0, this);
+            var current = Interlocked.CompareExchange(ref references, seen + 1, seen);
+            if (current == seen) return;
+            seen = current;
+        }
+    }
+
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref references) == 0) Free();
+    }
+
+    /// <summary>Frees memory and mappings; nobody uses them any more.</summary>
+    private protected abstract void Free();
+}

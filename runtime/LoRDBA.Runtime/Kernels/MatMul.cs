@@ -1,0 +1,45 @@
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>What a matrix product reads: the same activations as float32 and, where a kernel wants them, as 8-bit codes.</summary>
+internal readonly unsafe struct MatMulInput(float* values, QuantizedRows quantized, int tokens)
+{
+    /// <summary>[tokens][n_in]</summary>
+    public float* Values => values;
+
+    /// <summary>[tokens][n_in]; filled only if a kernel reads it.</summary>
+    public QuantizedRows Quantized => quantized;
+
+    /// <summary>How many rows.</summary>
+    public int Tokens => tokens;
+}
+
+/// <summary>
+/// y = W x for a panel of tokens: y[t, row] = Σ_j W[row, j] · x[t, j]. One instance serves every linear of its block format.
+/// </summary>
+internal abstract unsafe class MatMul
+{
+    /// <summary>Whether the kernel reads 8-bit activations; otherwise it reads the float32 ones.</summary>
+    public abstract bool ReadsQuantized { get; }
+
+    /// <summary>Computes rows [<paramref name="rowStart"/>, <paramref name="rowEnd"/>) for all tokens.</summary>
+    /// <param name="weights">W, [n_out][n_in] in blocks.</param>
+    /// <param name="x">[tokens][n_in]</param>
+    /// <param name="y">[tokens][n_out]</param>
+    /// <param name="rowStart">First row.</param>
+    /// <param name="rowEnd">Row after the last.</param>
+    /// <param name="scratch">[n_in], the worker's own.</param>
+    public abstract void Run(Linear weights, in MatMulInput x, float* y, int rowStart, int rowEnd, float* scratch);
+
+    /// <summary>The fast kernel of a format; float formats have no other than the float32 one.</summary>
+    public static MatMul For(BlockFormat format) => format.Type switch
+    {
+        GgmlType.Q8_0 => Int8MatMul<Q8_0>.Instance,
+        GgmlType.Q4_0 => Int8MatMul<Q4_0>.Instance,
+        GgmlType.Q4_1 => Int8MatMul<Q4_1>.Instance,
+        _ => FloatMatMul.Instance,
+    };
+}

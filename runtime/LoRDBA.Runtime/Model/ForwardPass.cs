@@ -1,0 +1,264 @@
+using System.Numerics.Tensors;
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Threading;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>
+/// One step: a panel of tokens through all layers, then the head. All workers run the same code from top to bottom,
+/// each on its share of every phase, and meet at a barrier where a phase reads what others wrote in the one before.
+/// </summary>
+/// <remarks>
+/// Shapes: n = tokens in the panel; see <see cref="RunState"/> for the buffers. Every output element is computed by one
+/// worker in an order that depends on neither the number of workers nor on n, so neither changes a bit of the result.
+/// </remarks>
+internal sealed unsafe class ForwardPass : IDisposable
+{
+    /// <summary>Rows of a matrix are shared out in whole cache lines, so that no two workers write to one.</summary>
+    private const int RowUnit = 16;
+
+    private readonly ModelConfig config;
+    private readonly ModelWeights weights;
+    private readonly RunState state;
+    private readonly WorkerPool pool;
+    private readonly bool oracle;
+
+    // The step at hand.
+    private int tokens;
+    private int position;
+    private int headRow;
+    private int headRows;
+
+    public ForwardPass(Model model, RunState state, int workers, bool oracle)
+    {
+        (config, weights, this.state, this.oracle) = (model.Config, model.Weights, state, oracle);
+        pool = new WorkerPool(workers, Work);
+    }
+
+    /// <summary>The adapter's part in the products; set between two steps.</summary>
+    public AdapterLane? Adapter { get; set; }
+
+    /// <summary>Takes tokens [n], n at most the batch length, through the layers; keys and values go to the cache from <paramref name="firstPosition"/> on.</summary>
+    /// <param name="ids">[n], each below n_vocab.</param>
+    /// <param name="firstPosition">Position of the first of them.</param>
+    /// <param name="withLogits">Whether the logits of the last token are computed, to row 0 of the logits.</param>
+    public void Run(ReadOnlySpan<int> ids, int firstPosition, bool withLogits)
+    {
+        ids.CopyTo(new Span<int>(state.Tokens, state.BatchLength));
+        (tokens, position) = (ids.Length, firstPosition);
+        (headRow, headRows) = (ids.Length - 1, withLogits ? 1 : 0);
+        pool.Run();
+    }
+
+    /// <summary>The logits of tokens [<paramref name="first"/>, + <paramref name="count"/>) of the last panel, to rows 0 ... of the logits.</summary>
+    public void RunHead(int first, int count)
+    {
+        (tokens, headRow, headRows) = (0, first, count);
+        pool.Run();
+    }
+
+    public void Dispose() => pool.Dispose();
+
+    private void Work(int worker)
+    {
+        if (tokens > 0) Layers(worker);
+        if (headRows > 0) Head(worker);
+    }
+
+    private void Layers(int worker)
+    {
+        Embed(worker);
+        for (var layer = 0; layer < config.NLayer; layer++)
+        {
+            var w = weights.Layers[layer];
+
+            // residual += W_o · attention(rope(W_q x), rope(W_k x), W_v x),  x = norm(residual)
+            NormAndQuantize(worker, w.AttentionNorm);
+            Meet();
+            QueryKeyValue(worker, w);
+            Meet();
+            StoreKeyValue(worker, layer);
+            Meet();
+            Attend(worker, layer);
+            Meet();
+            Quantize(worker, w.AttentionOutput, state.Attended);
+            Meet();
+            AddProduct(worker, w.AttentionOutput, state.Attended);
+            Meet();
+
+            // residual += W_down · (silu(W_gate x) ⊙ W_up x),  x = norm(residual)
+            NormAndQuantize(worker, w.FeedForwardNorm);
+            Meet();
+            GateUp(worker, w);
+            Meet();
+            Quantize(worker, w.Down, state.Gate);
+            Meet();
+            AddProduct(worker, w.Down, state.Gate);
+            Meet();
+        }
+    }
+
+    private void Meet() => pool.Barrier.Wait();
+
+    /// <summary>residual[t] = embedding[token t]; and the angles of its position.</summary>
+    private void Embed(int worker)
+    {
+        var share = Share.Of(tokens, worker, pool.Workers);
+        for (var t = share.Start; t < share.End; t++)
+        {
+            var row = weights.Embedding.Row(state.Tokens[t]);
+            weights.Embedding.Format.Dequantize(row, new Span<float>(state.Residual + (long)t * config.NEmbd, config.NEmbd));
+            Rope.Angles(position + t, config.RopeFreqBase, config.RopeDim, state.Rotation + (long)t * config.RopeDim);
+        }
+    }
+
+    private void NormAndQuantize(int worker, float* norm)
+    {
+        var share = Share.Of(tokens, worker, pool.Workers);
+        for (var t = share.Start; t < share.End; t++) NormAndQuantizeRow(t, t, norm);
+    }
+
+    /// <summary>normed[to] = norm(residual[from]), in float32 and in 8 bits.</summary>
+    private void NormAndQuantizeRow(int from, int to, float* norm)
+    {
+        var normed = state.Normed + (long)to * config.NEmbd;
+        RmsNorm.Forward(
+            new ReadOnlySpan<float>(state.Residual + (long)from * config.NEmbd, config.NEmbd),
+            new ReadOnlySpan<float>(norm, config.NEmbd), config.RmsEps, new Span<float>(normed, config.NEmbd));
+        QuantizeRow(normed, to, config.NEmbd);
+    }
+
+    /// <summary>The panel [n][n_in] that <paramref name="linear"/> reads, in 8 bits.</summary>
+    private void Quantize(int worker, Linear linear, float* x)
+    {
+        var share = Share.Of(tokens, worker, pool.Workers);
+        for (var t = share.Start; t < share.End; t++) QuantizeRow(x + (long)t * linear.NIn, t, linear.NIn);
+    }
+
+    private void QuantizeRow(float* x, int token, int width)
+    {
+        // A width that is no multiple of the block belongs to float weights, whose kernel reads the float32 values.
+        if (oracle || width % QuantizedRows.BlockLength != 0) return;
+        state.Quantized.WithWidth(width).Quantize(x, token);
+    }
+
+    private void QueryKeyValue(int worker, LayerWeights w)
+    {
+        if (Adapter is { } adapter)
+        {
+            adapter.Down(w.Query, slot: 0, state.Normed, tokens, worker, pool.Workers);
+            adapter.Down(w.Key, slot: 1, state.Normed, tokens, worker, pool.Workers);
+            adapter.Down(w.Value, slot: 2, state.Normed, tokens, worker, pool.Workers);
+            Meet();
+        }
+        Product(worker, w.Query, slot: 0, state.Normed, state.Query);
+        Product(worker, w.Key, slot: 1, state.Normed, state.Key);
+        Product(worker, w.Value, slot: 2, state.Normed, state.Value);
+    }
+
+    /// <summary>Rotates the keys and puts keys and values into the cache, head by head.</summary>
+    private void StoreKeyValue(int worker, int layer)
+    {
+        var share = Share.Of(tokens * config.NHeadKv, worker, pool.Workers);
+        for (var item = share.Start; item < share.End; item++)
+        {
+            var (t, head) = (item / config.NHeadKv, item % config.NHeadKv);
+            var offset = (long)t * config.KvDim + head * config.HeadDim;
+            Rope.Forward(state.Key + offset, state.Rotation + (long)t * config.RopeDim, config.RopeDim);
+
+            var cached = (long)(position + t) * config.HeadDim;
+            Copy(state.Key + offset, state.KeysOf(layer, head) + cached, config.HeadDim);
+            Copy(state.Value + offset, state.ValuesOf(layer, head) + cached, config.HeadDim);
+        }
+    }
+
+    /// <summary>attended[t] = attention of each query head of token t over positions 0 ... position + t.</summary>
+    private void Attend(int worker, int layer)
+    {
+        var queriesPerKv = config.NHead / config.NHeadKv;
+
+        // Every n-th item rather than a run of them: later tokens see more positions and cost more.
+        for (var item = worker; item < tokens * config.NHead; item += pool.Workers)
+        {
+            var (t, head) = (item / config.NHead, item % config.NHead);
+            var offset = (long)t * config.QueryDim + head * config.HeadDim;
+            Rope.Forward(state.Query + offset, state.Rotation + (long)t * config.RopeDim, config.RopeDim);
+            Attention.Forward(
+                state.Query + offset, state.KeysOf(layer, head / queriesPerKv), state.ValuesOf(layer, head / queriesPerKv),
+                position + t + 1, config.HeadDim, state.ScoresOf(worker), state.Attended + offset);
+        }
+    }
+
+    /// <summary>gate = silu(W_gate x) ⊙ W_up x</summary>
+    private void GateUp(int worker, LayerWeights w)
+    {
+        if (Adapter is { } adapter)
+        {
+            adapter.Down(w.Gate, slot: 0, state.Normed, tokens, worker, pool.Workers);
+            adapter.Down(w.Up, slot: 1, state.Normed, tokens, worker, pool.Workers);
+            Meet();
+        }
+        var rows = Product(worker, w.Gate, slot: 0, state.Normed, state.Gate);
+        Product(worker, w.Up, slot: 1, state.Normed, state.Up);
+
+        // The worker's own rows of both: nobody else has to be waited for.
+        for (var t = 0; t < tokens; t++)
+        {
+            var offset = (long)t * config.NFf + rows.Start;
+            SwiGlu.Forward(new Span<float>(state.Gate + offset, rows.End - rows.Start), new Span<float>(state.Up + offset, rows.End - rows.Start));
+        }
+    }
+
+    /// <summary>residual += W x, for a matrix that writes back to the residual stream.</summary>
+    private void AddProduct(int worker, Linear linear, float* x)
+    {
+        if (Adapter is { } adapter)
+        {
+            adapter.Down(linear, slot: 0, x, tokens, worker, pool.Workers);
+            Meet();
+        }
+        var rows = Product(worker, linear, slot: 0, x, state.Normed);
+        for (var t = 0; t < tokens; t++)
+        {
+            var offset = (long)t * config.NEmbd + rows.Start;
+            var residual = new Span<float>(state.Residual + offset, rows.End - rows.Start);
+            TensorPrimitives.Add(residual, new ReadOnlySpan<float>(state.Normed + offset, rows.End - rows.Start), residual);
+        }
+    }
+
+    /// <summary>The worker's rows of y = W x and of what the adapter adds to them.</summary>
+    private Share Product(int worker, Linear linear, int slot, float* x, float* y)
+    {
+        var rows = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
+        BaseProduct(worker, linear, x, tokens, y, rows);
+        Adapter?.Up(linear, slot, tokens, y, rows);
+        return rows;
+    }
+
+    private void BaseProduct(int worker, Linear linear, float* x, int count, float* y, Share rows)
+    {
+        var kernel = oracle ? FloatMatMul.Instance : linear.Kernel;
+        var input = new MatMulInput(x, state.Quantized.WithWidth(linear.NIn), count);
+        kernel.Run(linear, input, y, rows.Start, rows.End, state.RowOf(worker));
+    }
+
+    /// <summary>logits[i] = W_output · norm(residual[head_row + i])</summary>
+    private void Head(int worker)
+    {
+        var share = Share.Of(headRows, worker, pool.Workers);
+        for (var i = share.Start; i < share.End; i++) NormAndQuantizeRow(headRow + i, i, weights.OutputNorm);
+        Meet();
+
+        var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
+        if (Adapter is { } adapter)
+        {
+            adapter.Down(weights.Output, slot: 0, state.Normed, headRows, worker, pool.Workers);
+            Meet();
+        }
+        BaseProduct(worker, weights.Output, state.Normed, headRows, state.Logits, rows);
+        Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows);
+    }
+
+    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+}

@@ -1,0 +1,77 @@
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Kernels;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>Which of a model's matrices a linear layer is.</summary>
+public enum LinearKind
+{
+    /// <summary>attn_q: n_embd → n_head · head_dim</summary>
+    Query,
+
+    /// <summary>attn_k: n_embd → n_head_kv · head_dim</summary>
+    Key,
+
+    /// <summary>attn_v: n_embd → n_head_kv · head_dim</summary>
+    Value,
+
+    /// <summary>attn_output: n_head · head_dim → n_embd</summary>
+    AttentionOutput,
+
+    /// <summary>ffn_gate: n_embd → n_ff</summary>
+    Gate,
+
+    /// <summary>ffn_up: n_embd → n_ff</summary>
+    Up,
+
+    /// <summary>ffn_down: n_ff → n_embd</summary>
+    Down,
+
+    /// <summary>output: n_embd → n_vocab, where it is not the embedding itself.</summary>
+    Output,
+}
+
+/// <summary>A matrix of the base, [n_out][n_in] in blocks, as it lies in the mapped file: what an adapter can adapt.</summary>
+public sealed unsafe class Linear
+{
+    internal Linear(string name, int index, int layer, LinearKind kind, int nIn, int nOut, BlockFormat format, byte* data)
+    {
+        (Name, Index, Layer, Kind, NIn, NOut, Format) = (name, index, layer, kind, nIn, nOut, format);
+        Data = data;
+        RowBytes = format.BytesFor(nIn);
+        Kernel = MatMul.For(format);
+    }
+
+    /// <summary>The tensor's name in GGUF, for example blk.0.attn_q.weight.</summary>
+    public string Name { get; }
+
+    /// <summary>Its place in <see cref="Model.Linears"/>; -1 for the embedding, which is no part of them.</summary>
+    public int Index { get; }
+
+    /// <summary>The layer it belongs to; the output head counts as one more.</summary>
+    public int Layer { get; }
+
+    /// <summary>Which of the layer's matrices it is.</summary>
+    public LinearKind Kind { get; }
+
+    /// <summary>Columns: width of the input.</summary>
+    public int NIn { get; }
+
+    /// <summary>Rows: width of the output.</summary>
+    public int NOut { get; }
+
+    /// <summary>How its blocks are stored.</summary>
+    public BlockFormat Format { get; }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public long RowBytes { get; }
+
+    /// <summary>The fast product of its format.</summary>
+    internal MatMul Kernel { get; }
+
+    /// <summary>Row 0.</summary>
+    internal byte* Data { get; }
+
+    /// <summary>The blocks of one row.</summary>
+    public ReadOnlySpan<byte> Row(int row) => new(Data + row * RowBytes, (int)RowBytes);
+}

@@ -1,0 +1,114 @@
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>The shapes and constants of a transformer, read from GGUF metadata (keys of the GGUF specification, section "LLM").</summary>
+public sealed record ModelConfig
+{
+    /// <summary>general.architecture</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>general.name, or the file's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Tokens in the vocabulary: rows of the embedding.</summary>
+    public required int NVocab { get; init; }
+
+    /// <summary>embedding_length: the width of the residual stream.</summary>
+    public required int NEmbd { get; init; }
+
+    /// <summary>block_count</summary>
+    public required int NLayer { get; init; }
+
+    /// <summary>attention.head_count: query heads.</summary>
+    public required int NHead { get; init; }
+
+    /// <summary>attention.head_count_kv: key and value heads, each shared by n_head / n_head_kv query heads.</summary>
+    public required int NHeadKv { get; init; }
+
+    /// <summary>attention.key_length: the width of one head.</summary>
+    public required int HeadDim { get; init; }
+
+    /// <summary>feed_forward_length</summary>
+    public required int NFf { get; init; }
+
+    /// <summary>rope.dimension_count: leading elements of a head that are rotated.</summary>
+    public required int RopeDim { get; init; }
+
+    /// <summary>rope.freq_base</summary>
+    public required float RopeFreqBase { get; init; }
+
+    /// <summary>attention.layer_norm_rms_epsilon</summary>
+    public required float RmsEps { get; init; }
+
+    /// <summary>context_length: positions that the model was trained on.</summary>
+    public required int ContextLength { get; init; }
+
+    /// <summary>Width of all query heads together.</summary>
+    public int QueryDim => NHead * HeadDim;
+
+    /// <summary>Width of all key heads, and of all value heads, together.</summary>
+    public int KvDim => NHeadKv * HeadDim;
+
+    /// <summary>Reads and checks the configuration of a model file.</summary>
+    /// <exception cref="GgufException">A key is missing or of the wrong type.</exception>
+    /// <exception cref="ModelException">The architecture is not supported, or the numbers contradict one another.</exception>
+    public static ModelConfig FromGguf(GgufFile file)
+    {
+        var metadata = file.Metadata;
+        var architecture = metadata.GetString("general.architecture");
+        if (architecture != "llama")
+            throw new ModelException($"{file.Name}: the architecture is '{architecture}'; supported is: llama.");
+
+        int Int(string key, int? fallback = null)
+        {
+            var name = $"{architecture}.{key}";
+            var value = fallback is { } known ? metadata.GetUInt32(name, (uint)known) : metadata.GetUInt32(name);
+            if (value is 0 or > 1 << 24) throw new ModelException($"{file.Name}: {name} is {value}; it must lie between 1 and {1 << 24}.");
+            return (int)value;
+        }
+
+        if (!file.TryGetTensor("token_embd.weight", out var embedding) || embedding.NDims != 2)
+            throw new ModelException($"{file.Name}: there is no matrix token_embd.weight, so this is no complete model (an adapter, or a vocabulary alone?).");
+
+        var nEmbd = Int("embedding_length");
+        var nHead = Int("attention.head_count");
+        var headDim = Int("attention.key_length", Math.Max(1, nEmbd / nHead));
+        var config = new ModelConfig
+        {
+            Architecture = architecture,
+            Name = metadata.Contains("general.name") ? metadata.GetString("general.name") : Path.GetFileNameWithoutExtension(file.Name),
+            NVocab = checked((int)embedding.Dim(1)),
+            NEmbd = nEmbd,
+            NLayer = Int("block_count"),
+            NHead = nHead,
+            NHeadKv = Int("attention.head_count_kv", nHead),
+            HeadDim = headDim,
+            NFf = Int("feed_forward_length"),
+            RopeDim = Int("rope.dimension_count", headDim),
+            RopeFreqBase = metadata.GetFloat32($"{architecture}.rope.freq_base", 10_000f),
+            RmsEps = metadata.GetFloat32($"{architecture}.attention.layer_norm_rms_epsilon"),
+            ContextLength = Int("context_length"),
+        };
+        config.Check(file);
+        return config;
+    }
+
+    private void Check(GgufFile file)
+    {
+        void Require(bool condition, string what)
+        {
+            if (!condition) throw new ModelException($"{file.Name}: {what}.");
+        }
+
+        Require(NHead % NHeadKv == 0, $"{NHead} query heads cannot share {NHeadKv} key/value heads evenly");
+        Require(RopeDim % 2 == 0 && RopeDim <= HeadDim, $"rope.dimension_count {RopeDim} must be even and at most the head width {HeadDim}");
+        Require(float.IsFinite(RopeFreqBase) && RopeFreqBase > 0, $"rope.freq_base {RopeFreqBase} must be positive");
+        Require(float.IsFinite(RmsEps) && RmsEps >= 0, $"attention.layer_norm_rms_epsilon {RmsEps} must not be negative");
+        Require(
+            file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim,
+            "attention.value_length differs from attention.key_length, which is not supported");
+        if (file.Metadata.TryGetString($"{Architecture}.rope.scaling.type", out var scaling) && scaling != "none")
+            throw new ModelException($"{file.Name}: rotary scaling '{scaling}' is not supported; supported is: none.");
+    }
+}

@@ -1,0 +1,123 @@
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>The weights of one transformer layer; norms are [n_embd] in float32.</summary>
+internal sealed unsafe class LayerWeights
+{
+    public required float* AttentionNorm { get; init; }
+    public required Linear Query { get; init; }
+    public required Linear Key { get; init; }
+    public required Linear Value { get; init; }
+    public required Linear AttentionOutput { get; init; }
+    public required float* FeedForwardNorm { get; init; }
+    public required Linear Gate { get; init; }
+    public required Linear Up { get; init; }
+    public required Linear Down { get; init; }
+}
+
+/// <summary>
+/// All weights of a model as views into the mapped file. Every tensor that the architecture names must be there with its
+/// shape, and the file may hold no other: a tensor that the forward pass does not read would change the model's answers silently.
+/// </summary>
+internal sealed unsafe class ModelWeights
+{
+    private readonly GgufFile file;
+    private readonly ModelConfig config;
+    private readonly HashSet<string> taken = [];
+    private readonly List<Linear> linears = [];
+
+    private ModelWeights(GgufFile file, ModelConfig config)
+    {
+        (this.file, this.config) = (file, config);
+        Embedding = Matrix("token_embd.weight", index: -1, config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output);
+        Layers = [.. Enumerable.Range(0, config.NLayer).Select(Layer)];
+        OutputNorm = Norm("output_norm.weight");
+        HasOwnOutput = file.TryGetTensor("output.weight", out _);
+        Output = HasOwnOutput ? Adaptable("output", config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output) : Embedding;
+        RefuseOthers();
+    }
+
+    /// <summary>token_embd: [n_vocab][n_embd], a row per token.</summary>
+    public Linear Embedding { get; }
+
+    /// <summary>[n_layer]</summary>
+    public LayerWeights[] Layers { get; }
+
+    /// <summary>[n_embd]</summary>
+    public float* OutputNorm { get; }
+
+    /// <summary>The head; the embedding itself where the two are tied.</summary>
+    public Linear Output { get; }
+
+    /// <summary>Whether the head is apart from the embedding.</summary>
+    public bool HasOwnOutput { get; }
+
+    /// <summary>What an adapter can adapt, in the order of the forward pass.</summary>
+    public IReadOnlyList<Linear> Linears => linears;
+
+    /// <exception cref="ModelException">A tensor is missing, has another shape or a format without a reader, or is not of this architecture.</exception>
+    public static ModelWeights FromGguf(GgufFile file, ModelConfig config) => new(file, config);
+
+    private LayerWeights Layer(int layer)
+    {
+        Linear Block(string name, int nIn, int nOut, LinearKind kind) => Adaptable($"blk.{layer}.{name}", nIn, nOut, layer, kind);
+
+        return new LayerWeights
+        {
+            AttentionNorm = Norm($"blk.{layer}.attn_norm.weight"),
+            Query = Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query),
+            Key = Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key),
+            Value = Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value),
+            AttentionOutput = Block("attn_output", config.QueryDim, config.NEmbd, LinearKind.AttentionOutput),
+            FeedForwardNorm = Norm($"blk.{layer}.ffn_norm.weight"),
+            Gate = Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate),
+            Up = Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up),
+            Down = Block("ffn_down", config.NFf, config.NEmbd, LinearKind.Down),
+        };
+    }
+
+    private Linear Adaptable(string name, int nIn, int nOut, int layer, LinearKind kind)
+    {
+        var linear = Matrix($"{name}.weight", linears.Count, nIn, nOut, layer, kind);
+        linears.Add(linear);
+        return linear;
+    }
+
+    private Linear Matrix(string name, int index, int nIn, int nOut, int layer, LinearKind kind)
+    {
+        var tensor = Take(name, nIn, nOut);
+        if (!BlockFormat.TryOf(tensor.Type, out var format))
+            throw new ModelException($"{file.Name}: {name} is stored as {tensor.Type}, which cannot be read yet; supported are: {string.Join(", ", BlockFormat.All.Select(f => f.Name))}.");
+        return new Linear(name, index, layer, kind, nIn, nOut, format, file.Data(tensor));
+    }
+
+    private float* Norm(string name)
+    {
+        var tensor = Take(name, config.NEmbd);
+        if (tensor.Type != GgmlType.F32) throw new ModelException($"{file.Name}: {name} is stored as {tensor.Type}; norms must be F32.");
+        return (float*)file.Data(tensor);
+    }
+
+    private GgufTensor Take(string name, params ReadOnlySpan<int> shape)
+    {
+        if (!file.TryGetTensor(name, out var tensor)) throw new ModelException($"{file.Name}: the tensor {name} is missing.");
+        var fits = tensor.NDims == shape.Length;
+        for (var i = 0; fits && i < shape.Length; i++) fits = tensor.Dim(i) == shape[i];
+        if (!fits)
+        {
+            var found = string.Join(" x ", Enumerable.Range(0, tensor.NDims).Select(i => tensor.Dim(i)));
+            throw new ModelException($"{file.Name}: {name} has the shape {found}; the metadata asks for {string.Join(" x ", shape.ToArray())}.");
+        }
+        taken.Add(name);
+        return tensor;
+    }
+
+    private void RefuseOthers()
+    {
+        foreach (var tensor in file.Tensors)
+            if (!taken.Contains(tensor.Name))
+                throw new ModelException($"{file.Name}: the tensor {tensor.Name} is no part of the {config.Architecture} architecture as it is supported here.");
+    }
+}

@@ -1,0 +1,121 @@
+using LoRDBA.Runtime.Kernels;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>
+/// All memory of a session in one arena: the KV cache and the activations of one panel of tokens.
+/// </summary>
+/// <remarks>
+/// Legend for the shapes: batch = SessionOptions.BatchLength, context = its ContextLength, query_dim = n_head · head_dim,
+/// kv_dim = n_head_kv · head_dim.
+/// </remarks>
+internal sealed unsafe class RunState : IDisposable
+{
+    /// <summary>Logit rows computed together when every position's are asked for: enough to share each load of the head's weights.</summary>
+    public const int MaxLogitRows = 8;
+
+    private readonly Arena arena;
+    private readonly ModelConfig config;
+
+    public RunState(ModelConfig config, int contextLength, int batchLength, int workers)
+    {
+        (this.config, ContextLength, BatchLength) = (config, contextLength, batchLength);
+        WidestInput = Math.Max(config.NEmbd, Math.Max(config.QueryDim, config.NFf));
+        arena = Arena.Create(arena => Reserve(arena, workers));
+    }
+
+    /// <summary>Positions in the KV cache.</summary>
+    public int ContextLength { get; }
+
+    /// <summary>Tokens in a panel.</summary>
+    public int BatchLength { get; }
+
+    /// <summary>The largest n_in of any matrix.</summary>
+    public int WidestInput { get; }
+
+    /// <summary>Bytes in all.</summary>
+    public long ByteLength => arena.ByteLength;
+
+    /// <summary>The ids of the panel's tokens, [batch].</summary>
+    public int* Tokens { get; private set; }
+
+    /// <summary>The residual stream, [batch][n_embd].</summary>
+    public float* Residual { get; private set; }
+
+    /// <summary>The normed residual, and later what a block adds to it, [batch][n_embd].</summary>
+    public float* Normed { get; private set; }
+
+    /// <summary>[batch][query_dim]</summary>
+    public float* Query { get; private set; }
+
+    /// <summary>[batch][kv_dim]</summary>
+    public float* Key { get; private set; }
+
+    /// <summary>[batch][kv_dim]</summary>
+    public float* Value { get; private set; }
+
+    /// <summary>What attention gives, [batch][query_dim].</summary>
+    public float* Attended { get; private set; }
+
+    /// <summary>[batch][n_ff]</summary>
+    public float* Gate { get; private set; }
+
+    /// <summary>[batch][n_ff]</summary>
+    public float* Up { get; private set; }
+
+    /// <summary>The panel that the next matrices read, in 8 bits, [batch][widest input].</summary>
+    public QuantizedRows Quantized { get; private set; }
+
+    /// <summary>cos and sin of each position's angles, [batch][rope_dim].</summary>
+    public float* Rotation { get; private set; }
+
+    /// <summary>[max logit rows][n_vocab]</summary>
+    public float* Logits { get; private set; }
+
+    private float* Keys { get; set; }
+
+    private float* Values { get; set; }
+
+    private float* Scores { get; set; }
+
+    private float* Row { get; set; }
+
+    /// <summary>The cached keys of one head, [context][head_dim].</summary>
+    public float* KeysOf(int layer, int kvHead) => Keys + HeadOffset(layer, kvHead);
+
+    /// <summary>The cached values of one head, [context][head_dim].</summary>
+    public float* ValuesOf(int layer, int kvHead) => Values + HeadOffset(layer, kvHead);
+
+    /// <summary>A worker's attention scores, [context].</summary>
+    public float* ScoresOf(int worker) => Scores + (long)worker * ContextLength;
+
+    /// <summary>A worker's dequantized row of weights, [widest input].</summary>
+    public float* RowOf(int worker) => Row + (long)worker * WidestInput;
+
+    public void Dispose() => arena.Dispose();
+
+    private long HeadOffset(int layer, int kvHead) => ((long)layer * config.NHeadKv + kvHead) * ContextLength * config.HeadDim;
+
+    private void Reserve(Arena arena, int workers)
+    {
+        var cache = (long)config.NLayer * config.KvDim * ContextLength;
+        long batch = BatchLength;
+
+        Keys = arena.Reserve<float>(cache);
+        Values = arena.Reserve<float>(cache);
+        Tokens = arena.Reserve<int>(batch);
+        Residual = arena.Reserve<float>(batch * config.NEmbd);
+        Normed = arena.Reserve<float>(batch * config.NEmbd);
+        Query = arena.Reserve<float>(batch * config.QueryDim);
+        Key = arena.Reserve<float>(batch * config.KvDim);
+        Value = arena.Reserve<float>(batch * config.KvDim);
+        Attended = arena.Reserve<float>(batch * config.QueryDim);
+        Gate = arena.Reserve<float>(batch * config.NFf);
+        Up = arena.Reserve<float>(batch * config.NFf);
+        Quantized = QuantizedRows.Reserve(arena, BatchLength, WidestInput);
+        Rotation = arena.Reserve<float>(batch * config.RopeDim);
+        Logits = arena.Reserve<float>((long)MaxLogitRows * config.NVocab);
+        Scores = arena.Reserve<float>((long)workers * ContextLength);
+        Row = arena.Reserve<float>((long)workers * WidestInput);
+    }
+}

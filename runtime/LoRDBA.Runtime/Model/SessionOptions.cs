@@ -1,0 +1,23 @@
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>What a session is created with; together with the model's shapes it fixes the session's memory.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>Large enough for a long command and its answer; a model's own context can cost gigabytes.</summary>
+    public const int DefaultContextLength = 2048;
+
+    /// <summary>
+    /// Tokens that the context can hold, at 8 · n_layer · n_head_kv · head_dim bytes each. Null: the model's
+    /// context_length, but at most <see cref="DefaultContextLength"/>.
+    /// </summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>Tokens that prefill takes through the layers together.</summary>
+    public int BatchLength { get; init; } = 64;
+
+    /// <summary>Worker threads, the calling one among them.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Compute every product in float32 from dequantized weights: slow, and what the fast path is compared with.</summary>
+    public bool Oracle { get; init; }
+}
