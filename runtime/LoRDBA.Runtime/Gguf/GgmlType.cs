@@ -70,4 +70,10 @@ public enum GgmlType : uint
     TQ2_0 = 35,
     /// <summary>4-bit floating point with a shared power of two (OCP microscaling).</summary>
     MXFP4 = 39,
+    /// <summary>4-bit floating point with 8-bit floating-point scales.</summary>
+    NVFP4 = 40,
+    /// <summary>One bit, one scale a block of 128.</summary>
+    Q1_0 = 41,
+    /// <summary>2-bit integers, one scale a block of 64.</summary>
+    Q2_0 = 42,
 }
