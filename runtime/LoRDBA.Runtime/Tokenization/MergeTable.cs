@@ -1,0 +1,85 @@
+using System.Numerics;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Tokenization;
+
+/// <summary>
+/// The merges of a byte-pair vocabulary: which two tokens become which one, the earlier in the list the sooner. Stored as
+/// <code>
+/// pairs   [rank]  left id in the upper, right id in the lower 32 bits
+/// merged  [rank]  id of the token made of both
+/// slots   hash of the pair -> rank, or -1; open addressing, at most half full
+/// </code>
+/// </summary>
+internal sealed class MergeTable
+{
+    /// <summary>The rank of a pair that does not merge.</summary>
+    public const int None = -1;
+
+    private const string Key = "tokenizer.ggml.merges";
+
+    // Multiply-shift hashing with a random odd factor: no file can be prepared to collide.
+    private static readonly ulong HashFactor = (ulong)Random.Shared.NextInt64() | 1;
+
+    private readonly ulong[] pairs;
+    private readonly int[] merged;
+    private readonly int[] slots;
+    private readonly int hashShift;
+
+    /// <summary>Reads the merges of a model.</summary>
+    /// <exception cref="TokenizerException">A merge is not of the form <c>left right</c>, or names a token that does not exist.</exception>
+    /// <exception cref="GgufException">The key is absent or of a wrong type.</exception>
+    public MergeTable(GgufMetadata metadata, TokenIndex index)
+    {
+        var merges = metadata.GetStringArray(Key);
+        pairs = new ulong[merges.Count];
+        merged = new int[merges.Count];
+        slots = new int[BitOperations.RoundUpToPowerOf2((uint)merges.Count * 2 | 2)];
+        hashShift = 64 - BitOperations.Log2((uint)slots.Length);
+        Array.Fill(slots, None);
+
+        var buffer = new byte[64];
+        var rank = 0;
+        foreach (var merge in merges)
+        {
+            if (merge.Length > buffer.Length) buffer = new byte[merge.Length];
+            (pairs[rank], merged[rank]) = Parse(merge, rank, buffer, index);
+            // Of a pair that is listed twice the first counts.
+            ref var slot = ref Slot(pairs[rank]);
+            if (slot == None) slot = rank;
+            rank++;
+        }
+    }
+
+    /// <summary>The rank of the merge of two neighbours: the lowest goes first. <see cref="None"/> if they do not merge.</summary>
+    public int Rank(int left, int right) => Slot(Pair(left, right));
+
+    /// <summary>The token that a merge makes.</summary>
+    public int Merged(int rank) => merged[rank];
+
+    private static ulong Pair(int left, int right) => (ulong)(uint)left << 32 | (uint)right;
+
+    private ref int Slot(ulong pair)
+    {
+        var position = (int)(pair * HashFactor >> hashShift);
+        while (slots[position] != None && pairs[slots[position]] != pair) position = (position + 1) & (slots.Length - 1);
+        return ref slots[position];
+    }
+
+    private static (ulong Pair, int Merged) Parse(ReadOnlySpan<byte> merge, int rank, Span<byte> buffer, TokenIndex index)
+    {
+        var space = merge.IndexOf((byte)' ');
+        if (space <= 0 || space == merge.Length - 1
+            || !ByteAlphabet.TryDecode(merge[..space], buffer, out var leftLength)
+            || !ByteAlphabet.TryDecode(merge[(space + 1)..], buffer[leftLength..], out var rightLength))
+            throw Bad(rank, "is not two tokens of the byte alphabet with one space between");
+
+        // The decoded halves lie side by side: together they are the token that the merge makes.
+        if (!index.TryFind(buffer[..leftLength], out var left) || !index.TryFind(buffer.Slice(leftLength, rightLength), out var right))
+            throw Bad(rank, "names a token that the vocabulary lacks");
+        if (!index.TryFind(buffer[..(leftLength + rightLength)], out var whole)) throw Bad(rank, "makes a token that the vocabulary lacks");
+        return (Pair(left, right), whole);
+    }
+
+    private static TokenizerException Bad(int rank, string what) => new(Key, $"merge {rank} {what}. The file is damaged.");
+}

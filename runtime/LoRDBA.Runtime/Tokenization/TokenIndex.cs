@@ -1,0 +1,46 @@
+using System.IO.Hashing;
+using System.Numerics;
+
+namespace LoRDBA.Runtime.Tokenization;
+
+/// <summary>
+/// Finds tokens by their bytes: an open-addressing table of ids over the vocabulary's own buffer. Needed only while the
+/// merges are read. Hashes are seeded by the process, so that no file can be prepared to collide.
+/// </summary>
+internal sealed class TokenIndex
+{
+    private const int Empty = -1;
+
+    private static readonly long Seed = Random.Shared.NextInt64();
+
+    private readonly Vocabulary vocabulary;
+    private readonly int[] slots;
+
+    /// <summary>Indexes all tokens. Of several with the same bytes a piece of text goes before a mark, then the lowest id.</summary>
+    public TokenIndex(Vocabulary vocabulary)
+    {
+        this.vocabulary = vocabulary;
+        slots = new int[BitOperations.RoundUpToPowerOf2((uint)vocabulary.Count * 2)];
+        Array.Fill(slots, Empty);
+        for (var id = 0; id < vocabulary.Count; id++)
+        {
+            ref var slot = ref Slot(vocabulary.Bytes(id));
+            if (slot == Empty || !vocabulary.IsText(slot) && vocabulary.IsText(id)) slot = id;
+        }
+    }
+
+    /// <summary>The token that stands for exactly these bytes.</summary>
+    public bool TryFind(ReadOnlySpan<byte> bytes, out int id)
+    {
+        id = Slot(bytes);
+        return id != Empty;
+    }
+
+    private ref int Slot(ReadOnlySpan<byte> bytes)
+    {
+        var mask = slots.Length - 1;
+        var position = (int)XxHash3.HashToUInt64(bytes, Seed) & mask;
+        while (slots[position] != Empty && !vocabulary.Bytes(slots[position]).SequenceEqual(bytes)) position = (position + 1) & mask;
+        return ref slots[position];
+    }
+}

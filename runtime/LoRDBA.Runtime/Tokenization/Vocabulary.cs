@@ -1,0 +1,175 @@
+using System.Text;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Tokenization;
+
+/// <summary>
+/// The tokens of a byte-level model (<c>tokenizer.ggml.model</c> = <c>gpt2</c>), copied out of its GGUF file with the
+/// <see cref="ByteAlphabet"/> undone. All bytes lie in one buffer, so 10^5 tokens are three objects:
+/// <code>
+/// bytes   | token 0 | token 1 |  ...  | token n-1 |
+/// starts  0         s1        s2      s(n-1)      s(n)
+/// types   t0        t1        ...
+/// </code>
+/// </summary>
+public sealed class Vocabulary
+{
+    internal const string TokensKey = "tokenizer.ggml.tokens";
+    private const string ModelKey = "tokenizer.ggml.model";
+    private const string TypesKey = "tokenizer.ggml.token_type";
+    private const string ScoresKey = "tokenizer.ggml.scores";
+    private const string SupportedModel = "gpt2";
+
+    /// <summary>
+    /// What ends a generation in the chat models we know besides their end-of-sequence token: a model that was not told
+    /// to chat may end its text the other way.
+    /// </summary>
+    private static readonly string[] EndNames = ["<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>"];
+
+    private readonly byte[] bytes;
+    private readonly int[] starts;
+    private readonly TokenType[] types;
+    private readonly int[] ends;
+
+    private Vocabulary(GgufMetadata metadata, byte[] bytes, int[] starts, TokenType[] types)
+    {
+        (this.bytes, this.starts, this.types) = (bytes, starts, types);
+        BosId = SpecialId(metadata, "tokenizer.ggml.bos_token_id");
+        EosId = SpecialId(metadata, "tokenizer.ggml.eos_token_id");
+        EotId = SpecialId(metadata, "tokenizer.ggml.eot_token_id");
+        AddBos = metadata.GetBool("tokenizer.ggml.add_bos_token", false) && BosId is not null;
+        ends = FindEnds();
+    }
+
+    /// <summary>Reads the vocabulary of a model.</summary>
+    /// <exception cref="TokenizerException">It is of another kind, its arrays differ in length, or an id or type is out of range.</exception>
+    /// <exception cref="GgufException">A key is absent or of a wrong type.</exception>
+    public static Vocabulary FromGguf(GgufFile file)
+    {
+        var metadata = file.Metadata;
+        var model = metadata.GetString(ModelKey);
+        if (model != SupportedModel)
+            throw new TokenizerException(ModelKey, $"vocabularies of the kind \"{model}\" are not supported; {SupportedModel} (byte-level BPE) is. Use a model with that.");
+
+        var tokens = metadata.GetStringArray(TokensKey);
+        if (tokens.Count == 0) throw new TokenizerException(TokensKey, "the vocabulary is empty. The file is incomplete.");
+        CheckLength(metadata, ScoresKey, tokens.Count);
+        var types = ReadTypes(metadata, tokens.Count);
+        var bytes = ReadTokens(tokens, types, out var starts);
+        return new(metadata, bytes, starts, types);
+    }
+
+    /// <summary>Number of tokens: ids are from 0 to this, exclusive.</summary>
+    public int Count => types.Length;
+
+    /// <summary>The token that begins a text, if the model has one.</summary>
+    public int? BosId { get; }
+
+    /// <summary>The token that ends a text, if the model has one.</summary>
+    public int? EosId { get; }
+
+    /// <summary>The token that ends a turn, if the model names one.</summary>
+    public int? EotId { get; }
+
+    /// <summary>Whether the model wants <see cref="BosId"/> before every text.</summary>
+    public bool AddBos { get; }
+
+    /// <summary>The bytes that a token stands for; they need not be whole UTF-8 characters.</summary>
+    /// <exception cref="TokenizerException">There is no such token.</exception>
+    public ReadOnlySpan<byte> Bytes(int id)
+    {
+        Check(id);
+        return bytes.AsSpan(starts[id]..starts[id + 1]);
+    }
+
+    /// <summary>What a token is.</summary>
+    /// <exception cref="TokenizerException">There is no such token.</exception>
+    public TokenType Type(int id)
+    {
+        Check(id);
+        return types[id];
+    }
+
+    /// <summary>Whether a token is part of the text, and not a mark beside it.</summary>
+    internal bool IsText(int id) => Type(id) is TokenType.Normal or TokenType.UserDefined or TokenType.Byte;
+
+    /// <summary>Whether a token ends a text or turn.</summary>
+    internal bool IsEnd(int id) => ends.Contains(id);
+
+    private void Check(int id)
+    {
+        if ((uint)id >= (uint)Count) throw new TokenizerException("token id", $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}.");
+    }
+
+    private int? SpecialId(GgufMetadata metadata, string key)
+    {
+        if (!metadata.Contains(key)) return null;
+        var id = metadata.GetUInt32(key);
+        return id < Count ? (int)id : throw new TokenizerException(key, $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}. The file is damaged.");
+    }
+
+    private int[] FindEnds()
+    {
+        var found = new HashSet<int>();
+        if (EosId is not null) found.Add(EosId.Value);
+        if (EotId is not null) found.Add(EotId.Value);
+        for (var id = 0; id < Count; id++)
+            if (types[id] == TokenType.Control && IsEndName(Bytes(id))) found.Add(id);
+        return [.. found];
+    }
+
+    private static bool IsEndName(ReadOnlySpan<byte> name)
+    {
+        foreach (var end in EndNames)
+            if (Ascii.Equals(name, end)) return true;
+        return false;
+    }
+
+    private static TokenType[] ReadTypes(GgufMetadata metadata, int count)
+    {
+        var types = new TokenType[count];
+        Array.Fill(types, TokenType.Normal);
+        if (!metadata.Contains(TypesKey)) return types;
+
+        CheckLength(metadata, TypesKey, count);
+        var numbers = metadata.GetArray<int>(TypesKey);
+        for (var id = 0; id < count; id++)
+        {
+            if (numbers[id] is < 0 or > (int)TokenType.Byte)
+                throw new TokenizerException(TypesKey, $"token {id} has the type {numbers[id]}; types are from 0 to {(int)TokenType.Byte}. The file is damaged.");
+            types[id] = (TokenType)numbers[id];
+        }
+        return types;
+    }
+
+    private static void CheckLength(GgufMetadata metadata, string key, int count)
+    {
+        if (metadata.Contains(key) && metadata[key].Count != count)
+            throw new TokenizerException(key, $"has {metadata[key].Count} entries, but {TokensKey} has {count}. The file is damaged.");
+    }
+
+    private static byte[] ReadTokens(GgufStringArray tokens, TokenType[] types, out int[] starts)
+    {
+        var total = 0L;
+        foreach (var token in tokens) total += token.Length;
+        if (total > Array.MaxLength) throw new TokenizerException(TokensKey, $"the tokens have {total} bytes together; at most {Array.MaxLength} are supported.");
+
+        var bytes = new byte[total];
+        starts = new int[tokens.Count + 1];
+        var (id, end) = (0, 0);
+        foreach (var token in tokens)
+        {
+            var room = bytes.AsSpan(end);
+            // Marks are written as they are, not in the alphabet; so is a token that could not have been.
+            if (types[id] != TokenType.Normal || !ByteAlphabet.TryDecode(token, room, out var length))
+            {
+                token.CopyTo(room);
+                length = token.Length;
+            }
+            end += length;
+            starts[++id] = end;
+        }
+        Array.Resize(ref bytes, end);
+        return bytes;
+    }
+}
