@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -13,22 +14,22 @@ public sealed class BlockFormat
 
     private static readonly BlockFormat[] Table =
     [
-        new(GgmlType.F32, F32.Dequantize, F32.Quantize),
-        new(GgmlType.F16, F16.Dequantize, F16.Quantize),
-        new(GgmlType.BF16, BF16.Dequantize, BF16.Quantize),
-        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize),
-        new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize),
-        new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize),
+        new(GgmlType.F32, F32.Dequantize, F32.Quantize, FloatMatMul.Instance),
+        new(GgmlType.F16, F16.Dequantize, F16.Quantize, FloatMatMul.Instance),
+        new(GgmlType.BF16, BF16.Dequantize, BF16.Quantize, FloatMatMul.Instance),
+        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize, Int8MatMul<Q8_0>.Instance),
+        new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize, Int8MatMul<Q4_0>.Instance),
+        new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize, Int8MatMul<Q4_1>.Instance),
     ];
 
     private readonly Dequantizer dequantize;
     private readonly Quantizer quantize;
 
-    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer quantize)
+    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer quantize, MatMul kernel)
     {
         if (!BlockSize.TryOf(type, out var size)) throw new InvalidOperationException($"{type} lacks its row in BlockSize.");
         (Type, BlockLength, BlockBytes) = (type, size.Elements, size.Bytes);
-        (this.dequantize, this.quantize) = (dequantize, quantize);
+        (this.dequantize, this.quantize, Kernel) = (dequantize, quantize, kernel);
     }
 
     /// <summary>All readable formats.</summary>
@@ -45,6 +46,9 @@ public sealed class BlockFormat
 
     /// <summary>Bytes of a block.</summary>
     public int BlockBytes { get; }
+
+    /// <summary>The fast product with weights of this format.</summary>
+    internal MatMul Kernel { get; }
 
     /// <summary>The format of a type.</summary>
     /// <exception cref="GgufException">Values of this type cannot be read yet.</exception>

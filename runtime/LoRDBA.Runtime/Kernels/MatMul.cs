@@ -1,5 +1,3 @@
-using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Kernels;
@@ -33,13 +31,4 @@ internal abstract unsafe class MatMul
     /// <param name="rowEnd">Row after the last.</param>
     /// <param name="scratch">[n_in], the worker's own.</param>
     public abstract void Run(Linear weights, in MatMulInput x, float* y, int rowStart, int rowEnd, float* scratch);
-
-    /// <summary>The fast kernel of a format; float formats have no other than the float32 one.</summary>
-    public static MatMul For(BlockFormat format) => format.Type switch
-    {
-        GgmlType.Q8_0 => Int8MatMul<Q8_0>.Instance,
-        GgmlType.Q4_0 => Int8MatMul<Q4_0>.Instance,
-        GgmlType.Q4_1 => Int8MatMul<Q4_1>.Instance,
-        _ => FloatMatMul.Instance,
-    };
 }

@@ -238,7 +238,7 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     private void BaseProduct(int worker, Linear linear, float* x, int count, float* y, Share rows)
     {
-        var kernel = oracle ? FloatMatMul.Instance : linear.Kernel;
+        var kernel = oracle ? FloatMatMul.Instance : linear.Format.Kernel;
         var input = new MatMulInput(x, state.Quantized.WithWidth(linear.NIn), count);
         kernel.Run(linear, input, y, rows.Start, rows.End, state.RowOf(worker));
     }

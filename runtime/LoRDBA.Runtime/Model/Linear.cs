@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Kernels;
 
 namespace LoRDBA.Runtime.Models;
 
@@ -39,7 +38,6 @@ public sealed unsafe class Linear
         (Name, Index, Layer, Kind, NIn, NOut, Format) = (name, index, layer, kind, nIn, nOut, format);
         Data = data;
         RowBytes = format.BytesFor(nIn);
-        Kernel = MatMul.For(format);
     }
 
     /// <summary>The tensor's name in GGUF, for example blk.0.attn_q.weight.</summary>
@@ -65,9 +63,6 @@ public sealed unsafe class Linear
 
     /// <summary>Bytes from one row to the next.</summary>
     public long RowBytes { get; }
-
-    /// <summary>The fast product of its format.</summary>
-    internal MatMul Kernel { get; }
 
     /// <summary>Row 0.</summary>
     internal byte* Data { get; }

@@ -57,7 +57,8 @@ internal sealed unsafe class ModelWeights
     /// <summary>What an adapter can adapt, in the order of the forward pass.</summary>
     public IReadOnlyList<Linear> Linears => linears;
 
-    /// <exception cref="ModelException">A tensor is missing, has another shape or a format without a reader, or is not of this architecture.</exception>
+    /// <exception cref="ModelException">A tensor is missing, has another shape, or is not of this architecture.</exception>
+    /// <exception cref="GgufException">A tensor's block format cannot be read.</exception>
     public static ModelWeights FromGguf(GgufFile file, ModelConfig config) => new(file, config);
 
     private LayerWeights Layer(int layer)
@@ -88,9 +89,7 @@ internal sealed unsafe class ModelWeights
     private Linear Matrix(string name, int index, int nIn, int nOut, int layer, LinearKind kind)
     {
         var tensor = Take(name, nIn, nOut);
-        if (!BlockFormat.TryOf(tensor.Type, out var format))
-            throw new ModelException($"{file.Name}: {name} is stored as {tensor.Type}, which cannot be read yet; supported are: {string.Join(", ", BlockFormat.All.Select(f => f.Name))}.");
-        return new Linear(name, index, layer, kind, nIn, nOut, format, file.Data(tensor));
+        return new Linear(name, index, layer, kind, nIn, nOut, BlockFormat.Of(file, tensor), file.Data(tensor));
     }
 
     private float* Norm(string name)

@@ -1,0 +1,114 @@
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Runtime.Tests.Kernels;
+
+/// <summary>The float32 kernels against hand-computed cases and against the formula in double precision, at every length.</summary>
+public sealed unsafe class FloatKernelTests
+{
+    private static float[] Values(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1))];
+    }
+
+    [Fact]
+    public void DotEqualsTheSumInDoubleAtEveryLength()
+    {
+        for (var length = 0; length <= 256; length++)
+        {
+            var (a, b) = (Values(length, 1), Values(length, 2));
+            using var x = GuardedMemory.OfFloats(a);
+            using var y = GuardedMemory.OfFloats(b);
+            Assert.Equal(a.Zip(b, (p, q) => (double)p * q).Sum(), FloatDot.Dot(x.Floats, y.Floats, length), 1e-5);
+        }
+    }
+
+    [Fact]
+    public void AddScaledAddsAtEveryLength()
+    {
+        for (var length = 0; length <= 80; length++)
+        {
+            var (a, b) = (Values(length, 1), Values(length, 2));
+            using var x = GuardedMemory.OfFloats(a);
+            using var y = GuardedMemory.OfFloats(b);
+            FloatDot.AddScaled(y.Floats, x.Floats, 0.5f, length);
+            for (var i = 0; i < length; i++) Assert.Equal(b[i] + 0.5f * a[i], y.Floats[i], 1e-6f);
+        }
+    }
+
+    [Fact]
+    public void RmsNormDividesByTheRootMeanSquare()
+    {
+        // mean of squares of (3, 4) = 12.5; with eps 0 the scale is 1 / 3.5355
+        var y = new float[2];
+        RmsNorm.Forward([3, 4], [1, 2], eps: 0, y);
+        Assert.Equal(0.848528f, y[0], 1e-6f);
+        Assert.Equal(2.262742f, y[1], 1e-6f);
+    }
+
+    [Fact]
+    public void RmsNormOfZerosIsZero()
+    {
+        var y = new float[] { 9, 9 };
+        RmsNorm.Forward([0, 0], [1, 1], eps: 1e-5f, y);
+        Assert.Equal([0f, 0f], y);
+    }
+
+    [Fact]
+    public void SwiGluIsSiluOfTheGateTimesUp()
+    {
+        // silu(0) = 0; silu(1) = 0.731059; silu(-2) = -0.238406
+        float[] gate = [0, 1, -2], up = [5, 2, 10];
+        SwiGlu.Forward(gate, up);
+        Assert.Equal(0f, gate[0]);
+        Assert.Equal(1.462117f, gate[1], 1e-5f);
+        Assert.Equal(-2.384058f, gate[2], 1e-5f);
+    }
+
+    [Fact]
+    public void RopeTurnsPairsByPositionTimesFrequency()
+    {
+        // rope_dim 4, base 100: frequencies 1 and 1/10. At position 2 the pairs turn by 2 and by 0.2.
+        var rotation = stackalloc float[4];
+        Rope.Angles(position: 2, freqBase: 100, ropeDim: 4, rotation);
+        var head = stackalloc float[5] { 1, 0, 0, 1, 7 };
+        Rope.Forward(head, rotation, ropeDim: 4);
+        Assert.Equal(-0.416147f, head[0], 1e-6f); // cos 2
+        Assert.Equal(0.909297f, head[1], 1e-6f);  // sin 2
+        Assert.Equal(-0.198669f, head[2], 1e-6f); // -sin 0.2
+        Assert.Equal(0.980067f, head[3], 1e-6f);  // cos 0.2
+        Assert.Equal(7f, head[4]);                // beyond rope_dim
+    }
+
+    [Fact]
+    public void AttentionIsTheSoftmaxWeightedMeanOfTheValues()
+    {
+        const int length = 37, headDim = 20;
+        float[] q = Values(headDim, 1), k = Values(length * headDim, 2), v = Values(length * headDim, 3);
+        var weights = Enumerable.Range(0, length)
+            .Select(j => Math.Exp(Enumerable.Range(0, headDim).Sum(i => (double)q[i] * k[j * headDim + i]) / Math.Sqrt(headDim))).ToArray();
+        var expected = Enumerable.Range(0, headDim)
+            .Select(i => Enumerable.Range(0, length).Sum(j => weights[j] * v[j * headDim + i]) / weights.Sum()).ToArray();
+
+        using var query = GuardedMemory.OfFloats(q);
+        using var keys = GuardedMemory.OfFloats(k);
+        using var values = GuardedMemory.OfFloats(v);
+        using var scores = new GuardedMemory(length * sizeof(float));
+        using var output = new GuardedMemory(headDim * sizeof(float));
+        Attention.Forward(query.Floats, keys.Floats, values.Floats, length, headDim, scores.Floats, output.Floats);
+        for (var i = 0; i < headDim; i++) Assert.Equal(expected[i], output.Floats[i], 1e-5);
+    }
+
+    [Fact]
+    public void AttentionOfHugeScoresDoesNotOverflow()
+    {
+        var query = stackalloc float[1] { 1000 };
+        var keys = stackalloc float[2] { 1000, 999 };
+        var values = stackalloc float[2] { 3, 5 };
+        var scores = stackalloc float[2];
+        var output = stackalloc float[1];
+        Attention.Forward(query, keys, values, length: 2, headDim: 1, scores, output);
+        Assert.Equal(3f, output[0]);
+    }
+}

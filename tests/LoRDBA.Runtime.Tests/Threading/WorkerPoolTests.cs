@@ -1,0 +1,84 @@
+using LoRDBA.Runtime.Threading;
+
+namespace LoRDBA.Runtime.Tests.Threading;
+
+public sealed class WorkerPoolTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void EachRunCallsEveryWorkerOnce(int workers)
+    {
+        var calls = new int[workers];
+        using var pool = new WorkerPool(workers, worker => Interlocked.Increment(ref calls[worker]));
+        for (var run = 1; run <= 200; run++)
+        {
+            pool.Run();
+            Assert.All(calls, count => Assert.Equal(run, count));
+        }
+    }
+
+    [Fact]
+    public void NobodyPassesABarrierBeforeTheLastHasCome()
+    {
+        const int workers = 4, phases = 500;
+        var arrived = new int[phases];
+        var early = 0;
+        WorkerPool? pool = null;
+        using var created = pool = new WorkerPool(workers, _ =>
+        {
+            for (var phase = 0; phase < phases; phase++)
+            {
+                Interlocked.Increment(ref arrived[phase]);
+                pool!.Barrier.Wait();
+                if (Volatile.Read(ref arrived[phase]) != workers) Interlocked.Increment(ref early);
+            }
+        });
+        pool.Run();
+        Assert.Equal(0, early);
+        Assert.All(arrived, count => Assert.Equal(workers, count));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void AFailureOfOneWorkerIsThrownByTheRunAndLeavesNobodyWaiting(int failing)
+    {
+        var fail = true;
+        var passed = 0;
+        WorkerPool? pool = null;
+        using var created = pool = new WorkerPool(3, worker =>
+        {
+            if (fail && worker == failing) throw new InvalidOperationException("worker failed");
+            pool!.Barrier.Wait();
+            Interlocked.Increment(ref passed);
+        });
+
+        Assert.Equal("worker failed", Assert.Throws<InvalidOperationException>(pool.Run).Message);
+        Assert.Equal(0, passed);
+
+        fail = false;
+        pool.Run();
+        Assert.Equal(3, passed);
+    }
+
+    [Fact]
+    public void SharesCoverAllRowsOnceInWholeUnits()
+    {
+        for (var count = 0; count < 70; count++)
+            for (var workers = 1; workers <= 9; workers++)
+                foreach (var unit in (int[])[1, 8, 16])
+                {
+                    var next = 0;
+                    for (var worker = 0; worker < workers; worker++)
+                    {
+                        var share = Share.Of(count, worker, workers, unit);
+                        Assert.Equal(next, share.Start);
+                        Assert.True(share.End == count || share.End % unit == 0);
+                        next = share.End;
+                    }
+                    Assert.Equal(count, next);
+                }
+    }
+}
