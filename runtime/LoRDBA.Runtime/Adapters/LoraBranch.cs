@@ -1,0 +1,41 @@
+using LoRDBA.Runtime.Kernels;
+
+namespace LoRDBA.Runtime.Adapters;
+
+/// <summary>
+/// An ordinary LoRA branch left unmerged, scaling * B (A x), in float32. It reads memory that its adapter owns.
+/// </summary>
+/// <param name="rank">Width of the middle.</param>
+/// <param name="nIn">Inputs of the linear layer.</param>
+/// <param name="nOut">Outputs of the linear layer.</param>
+/// <param name="a">A, [rank][n_in padded with zeros to whole groups of lanes].</param>
+/// <param name="b">B transposed, [rank][n_out padded likewise], rows in the order of the base's outputs.</param>
+/// <param name="scaling">alpha / r, or alpha / sqrt(r).</param>
+internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, float* b, float scaling) : AdapterBranch
+{
+    /// <inheritdoc/>
+    public override int Rank { get; } = rank;
+
+    /// <summary>Inputs of the linear layer.</summary>
+    public int NIn { get; } = nIn;
+
+    /// <summary>Outputs of the linear layer.</summary>
+    public int NOut { get; } = nOut;
+
+    /// <summary>alpha / r, or alpha / sqrt(r).</summary>
+    public float Scaling { get; } = scaling;
+
+    /// <summary>Row k of A, [n_in].</summary>
+    public ReadOnlySpan<float> RowA(int k) => new(a + (long)k * Lanes.RoundUp(NIn), NIn);
+
+    /// <summary>Column k of B, [n_out].</summary>
+    public ReadOnlySpan<float> ColumnB(int k) => new(b + (long)k * Lanes.RoundUp(NOut), NOut);
+
+    /// <inheritdoc/>
+    public override void Down(float* x, int tokens, float* z, int zStride, int rankStart, int rankEnd) =>
+        FactorProduct.Down(new FloatFactor(a, Lanes.RoundUp(NIn)), null, x, tokens, NIn, z, zStride, rankStart, rankEnd);
+
+    /// <inheritdoc/>
+    public override void Up(float* z, int tokens, int zStride, float* y, int rowStart, int rowEnd, float weight) =>
+        FactorProduct.Up(new FloatFactor(b, Lanes.RoundUp(NOut)), Rank, null, z, tokens, zStride, y, NOut, rowStart, rowEnd, weight * Scaling);
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>
+/// Sixteen float32 lanes, whatever the width of the machine's registers: one of 512 bits, two of 256 or four of 128.
+/// A product that sums into these lanes and ends with <see cref="Sum"/> adds in the same order on every machine.
+/// </summary>
+internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
+{
+    /// <summary>Sixteen zeros.</summary>
+    static abstract TSelf Zero { get; }
+
+    /// <summary>Sixteen copies of <paramref name="value"/>.</summary>
+    static abstract TSelf Broadcast(float value);
+
+    /// <summary>source[0..16), any alignment.</summary>
+    static abstract TSelf Load(float* source);
+
+    /// <summary>Writes target[0..16), any alignment.</summary>
+    static abstract void Store(TSelf lanes, float* target);
+
+    /// <summary>sum + x * y, fused where the machine fuses.</summary>
+    static abstract TSelf MultiplyAdd(TSelf x, TSelf y, TSelf sum);
+
+    /// <summary>x * y.</summary>
+    static abstract TSelf Multiply(TSelf x, TSelf y);
+
+    /// <summary>Lane l keeps its sign where bit l of <paramref name="plus"/> is 1 and changes it where the bit is 0.</summary>
+    static abstract TSelf WithSigns(TSelf magnitudes, ushort plus);
+
+    /// <summary>The sum of the lanes as a tree: l and l + 8, then l and l + 4, l and l + 2, 0 and 1.</summary>
+    static abstract float Sum(TSelf lanes);
+}
+
+/// <summary>What is the same for every width.</summary>
+internal static class Lanes
+{
+    /// <summary>Number of lanes.</summary>
+    public const int Count = 16;
+
+    /// <summary><paramref name="length"/> rounded up to whole groups of lanes.</summary>
+    public static int RoundUp(int length) => (length + Count - 1) & -Count;
+
+    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Sum"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> v) => (v[0] + v[2]) + (v[1] + v[3]);
+}

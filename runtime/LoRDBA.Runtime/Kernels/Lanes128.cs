@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>Sixteen lanes in four 128-bit registers (AdvSimd, SSE): a holds lanes 0-3, b 4-7, c 8-11, d 12-15.</summary>
+internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) : ILanes<Lanes128>
+{
+    private readonly Vector128<float> a = a, b = b, c = c, d = d;
+
+    private static Vector128<uint> SignBit => Vector128.Create(0x8000_0000u);
+
+    public static Lanes128 Zero => new(Vector128<float>.Zero, Vector128<float>.Zero, Vector128<float>.Zero, Vector128<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Broadcast(float value)
+    {
+        var v = Vector128.Create(value);
+        return new(v, v, v, v);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Load(float* source) =>
+        new(Vector128.Load(source), Vector128.Load(source + 4), Vector128.Load(source + 8), Vector128.Load(source + 12));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes128 lanes, float* target)
+    {
+        lanes.a.Store(target);
+        lanes.b.Store(target + 4);
+        lanes.c.Store(target + 8);
+        lanes.d.Store(target + 12);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MultiplyAdd(Lanes128 x, Lanes128 y, Lanes128 sum) =>
+        new(Vector128.MultiplyAddEstimate(x.a, y.a, sum.a), Vector128.MultiplyAddEstimate(x.b, y.b, sum.b),
+            Vector128.MultiplyAddEstimate(x.c, y.c, sum.c), Vector128.MultiplyAddEstimate(x.d, y.d, sum.d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Multiply(Lanes128 x, Lanes128 y) => new(x.a * y.a, x.b * y.b, x.c * y.c, x.d * y.d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 WithSigns(Lanes128 magnitudes, ushort plus)
+    {
+        var bits = Vector128.Create((uint)plus);
+        return new(
+            WithSigns(magnitudes.a, bits, Vector128.Create(0x0001u, 0x0002, 0x0004, 0x0008)),
+            WithSigns(magnitudes.b, bits, Vector128.Create(0x0010u, 0x0020, 0x0040, 0x0080)),
+            WithSigns(magnitudes.c, bits, Vector128.Create(0x0100u, 0x0200, 0x0400, 0x0800)),
+            WithSigns(magnitudes.d, bits, Vector128.Create(0x1000u, 0x2000, 0x4000, 0x8000)));
+    }
+
+    // No portable shift by a different count per lane: each lane tests its own bit instead (CMTST on arm64).
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> WithSigns(Vector128<float> magnitudes, Vector128<uint> bits, Vector128<uint> own) =>
+        (magnitudes.AsUInt32() ^ (SignBit & Vector128.Equals(bits & own, Vector128<uint>.Zero))).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes128 lanes) => Lanes.Sum((lanes.a + lanes.c) + (lanes.b + lanes.d));
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>Sixteen lanes in two 256-bit registers (AVX2): a holds lanes 0-7, b lanes 8-15.</summary>
+internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b) : ILanes<Lanes256>
+{
+    private readonly Vector256<float> a = a, b = b;
+
+    private static Vector256<uint> SignBit => Vector256.Create(0x8000_0000u);
+
+    // Shifting left by 31 - l brings bit l of a lane's copy of the sign bits to the place of the float's own sign.
+    private static Vector256<uint> ToSignBitA => Vector256.Create(31u, 30, 29, 28, 27, 26, 25, 24);
+    private static Vector256<uint> ToSignBitB => Vector256.Create(23u, 22, 21, 20, 19, 18, 17, 16);
+
+    public static Lanes256 Zero => new(Vector256<float>.Zero, Vector256<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Broadcast(float value) => new(Vector256.Create(value), Vector256.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Load(float* source) => new(Vector256.Load(source), Vector256.Load(source + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes256 lanes, float* target)
+    {
+        lanes.a.Store(target);
+        lanes.b.Store(target + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MultiplyAdd(Lanes256 x, Lanes256 y, Lanes256 sum) =>
+        new(Vector256.MultiplyAddEstimate(x.a, y.a, sum.a), Vector256.MultiplyAddEstimate(x.b, y.b, sum.b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Multiply(Lanes256 x, Lanes256 y) => new(x.a * y.a, x.b * y.b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 WithSigns(Lanes256 magnitudes, ushort plus)
+    {
+        var bits = Vector256.Create((uint)plus);
+        var minusA = SignBit & ~Avx2.ShiftLeftLogicalVariable(bits, ToSignBitA);
+        var minusB = SignBit & ~Avx2.ShiftLeftLogicalVariable(bits, ToSignBitB);
+        return new((magnitudes.a.AsUInt32() ^ minusA).AsSingle(), (magnitudes.b.AsUInt32() ^ minusB).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes256 lanes)
+    {
+        var eight = lanes.a + lanes.b;
+        return Lanes.Sum(eight.GetLower() + eight.GetUpper());
+    }
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>Sixteen lanes in one 512-bit register (AVX-512).</summary>
+internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
+{
+    private readonly Vector512<float> v = v;
+
+    private static Vector512<uint> SignBit => Vector512.Create(0x8000_0000u);
+
+    // Shifting left by 31 - l brings bit l of a lane's copy of the sign bits to the place of the float's own sign.
+    private static Vector512<uint> ToSignBit => Vector512.Create(31u, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16);
+
+    public static Lanes512 Zero => new(Vector512<float>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Broadcast(float value) => new(Vector512.Create(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Load(float* source) => new(Vector512.Load(source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Lanes512 lanes, float* target) => lanes.v.Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MultiplyAdd(Lanes512 x, Lanes512 y, Lanes512 sum) => new(Vector512.MultiplyAddEstimate(x.v, y.v, sum.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Multiply(Lanes512 x, Lanes512 y) => new(x.v * y.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 WithSigns(Lanes512 magnitudes, ushort plus)
+    {
+        var shifted = Avx512F.ShiftLeftLogicalVariable(Vector512.Create((uint)plus), ToSignBit);
+        return new((magnitudes.v.AsUInt32() ^ (SignBit & ~shifted)).AsSingle());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Lanes512 lanes)
+    {
+        var eight = lanes.v.GetLower() + lanes.v.GetUpper();
+        return Lanes.Sum(eight.GetLower() + eight.GetUpper());
+    }
+}
