@@ -32,22 +32,30 @@ internal sealed class GgufBuilder
     public static byte[] Text(byte[] text) => Bytes((ulong)text.Length, text);
 
     /// <summary>Little-endian numbers and raw bytes in a row.</summary>
-    public static byte[] Bytes(params object[] parts) => [.. parts.SelectMany(part => part switch
+    public static byte[] Bytes(params object[] parts)
     {
-        byte[] raw => raw,
-        byte number => [number],
-        sbyte number => [(byte)number],
-        bool flag => [flag ? (byte)1 : (byte)0],
-        ushort number => BitConverter.GetBytes(number),
-        short number => BitConverter.GetBytes(number),
-        uint number => BitConverter.GetBytes(number),
-        int number => BitConverter.GetBytes(number),
-        ulong number => BitConverter.GetBytes(number),
-        long number => BitConverter.GetBytes(number),
-        float number => BitConverter.GetBytes(number),
-        double number => BitConverter.GetBytes(number),
-        _ => throw new ArgumentException($"no bytes for {part.GetType()}"),
-    })];
+        using var bytes = new MemoryStream();
+        foreach (var part in parts)
+        {
+            bytes.Write(part switch
+            {
+                byte[] raw => raw,
+                byte number => [number],
+                sbyte number => [(byte)number],
+                bool flag => [flag ? (byte)1 : (byte)0],
+                ushort number => BitConverter.GetBytes(number),
+                short number => BitConverter.GetBytes(number),
+                uint number => BitConverter.GetBytes(number),
+                int number => BitConverter.GetBytes(number),
+                ulong number => BitConverter.GetBytes(number),
+                long number => BitConverter.GetBytes(number),
+                float number => BitConverter.GetBytes(number),
+                double number => BitConverter.GetBytes(number),
+                _ => throw new ArgumentException($"no bytes for {part.GetType()}"),
+            });
+        }
+        return bytes.ToArray();
+    }
 
     /// <summary>A metadata entry given by its type number and the bytes of its value.</summary>
     public GgufBuilder Key(string key, uint type, params object[] value) => RawKey(Text(key), type, Bytes(value));
@@ -61,7 +69,7 @@ internal sealed class GgufBuilder
 
     /// <summary>A tensor's entry; the number of dimensions is that of <paramref name="dims"/>.</summary>
     public GgufBuilder Tensor(string name, uint type, ulong[] dims, ulong offset) =>
-        RawTensor(Text(name), (uint)dims.Length, Bytes([.. dims.Cast<object>()]), type, offset);
+        RawTensor(Text(name), (uint)dims.Length, Bytes([.. dims]), type, offset);
 
     /// <summary>A tensor's entry given by its bytes.</summary>
     public GgufBuilder RawTensor(params object[] entry)
@@ -80,7 +88,7 @@ internal sealed class GgufBuilder
     public byte[] ToArray()
     {
         var head = Bytes(Magic, Version, TensorCount ?? (ulong)tensors.Count, KeyCount ?? (ulong)keys.Count,
-            keys.SelectMany(entry => entry).ToArray(), tensors.SelectMany(entry => entry).ToArray());
+            Bytes([.. keys]), Bytes([.. tensors]));
         return Bytes(head, new byte[(Alignment - head.Length % Alignment) % Alignment], data);
     }
 }
