@@ -107,7 +107,7 @@ public sealed record ModelConfig
         Require(float.IsFinite(RmsEps) && RmsEps >= 0, $"attention.layer_norm_rms_epsilon {RmsEps} must not be negative");
         Require(
             file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim,
-            "attention.value_length differs from attention.key_length, which is not supported");
+            $"attention.value_length must be attention.key_length, {HeadDim}; other widths are not supported");
         if (file.Metadata.TryGetString($"{Architecture}.rope.scaling.type", out var scaling) && scaling != "none")
             throw new ModelException($"{file.Name}: rotary scaling '{scaling}' is not supported; supported is: none.");
     }

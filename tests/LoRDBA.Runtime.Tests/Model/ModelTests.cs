@@ -1,0 +1,128 @@
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Runtime.Tests.Models;
+
+public sealed class ModelTests
+{
+    private static Model Load(TinyModel tiny) => Model.Load(GgufFile.FromBytes(tiny.ToArray(), "tiny.gguf"));
+
+    private static void AssertRefused(TinyModel tiny, params string[] words)
+    {
+        var error = Assert.ThrowsAny<LordbaException>(() => Load(tiny));
+        Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheConfigurationIsReadFromTheMetadata()
+    {
+        using var model = Load(new TinyModel());
+        Assert.Equal(
+            ("llama", "tiny", 40, 64, 2, 4, 2, 16, 96, 16, 64),
+            (model.Config.Architecture, model.Config.Name, model.Config.NVocab, model.Config.NEmbd, model.Config.NLayer, model.Config.NHead,
+                model.Config.NHeadKv, model.Config.HeadDim, model.Config.NFf, model.Config.RopeDim, model.Config.ContextLength));
+        Assert.Equal((10_000f, 1e-5f), (model.Config.RopeFreqBase, model.Config.RmsEps));
+    }
+
+    [Fact]
+    public void TheLinearsComeInTheOrderOfTheForwardPass()
+    {
+        using var model = Load(new TinyModel { OwnOutput = true });
+        string[] layer = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"];
+        Assert.Equal(
+            [.. layer.Select(name => $"blk.0.{name}.weight"), .. layer.Select(name => $"blk.1.{name}.weight"), "output.weight"],
+            model.Linears.Select(linear => linear.Name));
+        Assert.All(model.Linears, linear => Assert.Same(linear, model.Linears[linear.Index]));
+        Assert.False(model.HasTiedOutput);
+    }
+
+    /// <summary>The same weights in any block format are the same model: logits agree as far as the format is exact.</summary>
+    [Theory]
+    [InlineData(GgmlType.F16, 0.01)]
+    [InlineData(GgmlType.BF16, 0.05)]
+    [InlineData(GgmlType.Q8_0, 0.05)]
+    [InlineData(GgmlType.Q4_0, 0.6)]
+    [InlineData(GgmlType.Q4_1, 0.6)]
+    public void EveryBlockFormatRuns(GgmlType type, double tolerance)
+    {
+        float[] Logits(GgmlType stored)
+        {
+            using var model = Load(new TinyModel { Type = stored });
+            using var session = model.CreateSession();
+            return session.Prefill([1, 2, 3, 4, 5, 6, 7]).ToArray();
+        }
+
+        var expected = Logits(GgmlType.F32);
+        var error = Math.Sqrt(Logits(type).Zip(expected, (x, y) => (double)(x - y) * (x - y)).Average());
+        Assert.InRange(error / Math.Sqrt(expected.Average(x => x * x)), 0, tolerance);
+    }
+
+    [Fact]
+    public void TheFingerprintIsTheModelsNotTheQuantizations()
+    {
+        static Sha256Digest Fingerprint(TinyModel tiny)
+        {
+            using var model = Load(tiny);
+            return model.Fingerprint;
+        }
+
+        var expected = Fingerprint(new TinyModel());
+        Assert.Equal(expected, Fingerprint(new TinyModel { Type = GgmlType.Q4_0 }));
+        Assert.NotEqual(expected, Fingerprint(new TinyModel { Seed = 2 }));
+        Assert.NotEqual(expected, Fingerprint(new TinyModel { OwnOutput = true }));
+    }
+
+    [Fact]
+    public void AnotherArchitectureIsRefusedByName() =>
+        AssertRefused(new TinyModel { Metadata = { ["general.architecture"] = "mamba" } }, "mamba", "llama");
+
+    [Theory]
+    [InlineData("llama.block_count")]
+    [InlineData("llama.embedding_length")]
+    [InlineData("llama.feed_forward_length")]
+    [InlineData("llama.attention.head_count")]
+    [InlineData("llama.attention.layer_norm_rms_epsilon")]
+    [InlineData("llama.context_length")]
+    public void AMissingKeyIsNamed(string key)
+    {
+        var tiny = new TinyModel();
+        tiny.Metadata.Remove(key);
+        AssertRefused(tiny, key);
+    }
+
+    [Theory]
+    [InlineData("llama.block_count", 0u)]
+    [InlineData("llama.attention.head_count", 0u)]
+    [InlineData("llama.attention.head_count_kv", 0u)]
+    [InlineData("llama.attention.head_count_kv", 3u)]
+    [InlineData("llama.rope.dimension_count", 15u)]
+    [InlineData("llama.rope.dimension_count", 18u)]
+    [InlineData("llama.embedding_length", 1u << 31)]
+    [InlineData("llama.attention.value_length", 8u)]
+    public void ANumberThatContradictsTheOthersIsRefused(string key, uint value) =>
+        AssertRefused(new TinyModel { Metadata = { [key] = value } }, "tiny.gguf");
+
+    [Theory]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", float.NaN)]
+    [InlineData("llama.rope.freq_base", 0f)]
+    [InlineData("llama.rope.freq_base", float.PositiveInfinity)]
+    public void ARealThatCannotBeIsRefused(string key, float value) =>
+        AssertRefused(new TinyModel { Metadata = { [key] = value } }, key["llama.".Length..]);
+
+    [Fact]
+    public void RotaryScalingIsRefusedRatherThanIgnored() =>
+        AssertRefused(new TinyModel { Metadata = { ["llama.rope.scaling.type"] = "yarn" } }, "yarn");
+
+    [Fact]
+    public void AMissingTensorIsNamed() =>
+        AssertRefused(new TinyModel { Shapes = { ["blk.1.ffn_up.weight"] = null } }, "blk.1.ffn_up.weight", "missing");
+
+    [Fact]
+    public void ATensorOfAnotherShapeIsNamedWithBothShapes() =>
+        AssertRefused(new TinyModel { Shapes = { ["blk.1.ffn_up.weight"] = [64, 32] } }, "blk.1.ffn_up.weight", "64 x 32", "64 x 96");
+
+    [Fact]
+    public void ATensorThatTheForwardPassWouldNotReadIsRefused() =>
+        AssertRefused(new TinyModel { Shapes = { ["blk.0.attn_q.bias"] = [64] } }, "blk.0.attn_q.bias");
+}
