@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace LoRDBA.Tool.Tests;
+
+/// <summary>One command line, run in this process as <c>Program</c> runs it, and all that came of it.</summary>
+internal sealed record ToolRun(int ExitCode, string Out, string Error)
+{
+    /// <summary>Runs <c>lordba</c> with these arguments and an empty standard input.</summary>
+    public static ToolRun Of(params string[] arguments) => WithInput("", arguments);
+
+    /// <summary>Runs <c>lordba</c> with <paramref name="input"/> on standard input.</summary>
+    public static ToolRun WithInput(string input, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        using var reader = new StringReader(input);
+        var exitCode = CommandLine.Run(arguments, new ToolContext
+        {
+            Out = output,
+            Error = error,
+            In = reader,
+            OutIsTerminal = false,
+            ErrorIsTerminal = false,
+            Clock = TimeProvider.System,
+            Interrupted = TestContext.Current.CancellationToken,
+        });
+        return new ToolRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Standard output as the one JSON object that <c>--json</c> promises.</summary>
+    public JsonElement Json() => JsonDocument.Parse(Out).RootElement;
+
+    /// <summary>The <c>error</c> object on standard error.</summary>
+    public JsonElement ErrorJson() => JsonDocument.Parse(Error).RootElement.GetProperty("error");
+}
