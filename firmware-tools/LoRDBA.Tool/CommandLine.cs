@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using LoRDBA.Runtime;
+using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool;
@@ -52,5 +53,8 @@ internal static class CommandLine
         return root;
     }
 
-    private static Verb[] Verbs(ToolContext context) => [];
+    private static Verb[] Verbs(ToolContext context) =>
+    [
+        new InspectCommand(context),
+    ];
 }

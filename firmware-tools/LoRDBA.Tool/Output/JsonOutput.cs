@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using LoRDBA.Tool.Inspection;
 
 namespace LoRDBA.Tool.Output;
 
@@ -24,4 +25,6 @@ internal static class JsonOutput
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(FileFacts))]
+[JsonSerializable(typeof(TensorValues))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+namespace LoRDBA.Tool.Inspection;
+
+/// <summary>What <c>inspect</c> says about a file; also its JSON. What does not apply or is not known is left out.</summary>
+/// <param name="Kind"><c>model</c>, <c>lordba</c> (adapter blob), <c>lora</c> (PEFT directory) or <c>gguf</c> (any other GGUF file).</param>
+/// <param name="Path">The file or directory.</param>
+/// <param name="Bytes">Its size; of a directory, the size of the weights' file.</param>
+internal sealed record FileFacts(string Kind, string Path, long Bytes)
+{
+    /// <summary>GGUF version.</summary>
+    public uint? GgufVersion { get; init; }
+
+    /// <summary>The model's architecture, for an adapter its base's.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>The name in the file.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The licence in the file, as it says it.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Sum of the elements of all tensors of a model.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>Block formats, that with the most bytes first.</summary>
+    public IReadOnlyList<TypeShare>? Types { get; init; }
+
+    /// <summary>The metadata of the architecture (<c>llama.block_count</c> and so on) as text.</summary>
+    public IReadOnlyDictionary<string, string>? Keys { get; init; }
+
+    /// <summary>With <c>--tensors</c>: every tensor in file order.</summary>
+    public IReadOnlyList<TensorFacts>? Tensors { get; init; }
+}
+
+/// <summary>The tensors of one type.</summary>
+/// <param name="Type">For example <c>Q8_0</c>.</param>
+/// <param name="Tensors">How many tensors have it.</param>
+/// <param name="Bytes">Bytes they take together.</param>
+internal sealed record TypeShare(string Type, int Tensors, long Bytes);
+
+/// <summary>One tensor.</summary>
+/// <param name="Name">For example <c>blk.0.attn_q.weight</c>.</param>
+/// <param name="Type">For example <c>Q8_0</c>.</param>
+/// <param name="Shape">Dimensions, the row length first.</param>
+/// <param name="Bytes">Stored bytes.</param>
+internal sealed record TensorFacts(string Name, string Type, long[] Shape, long Bytes);
+
+/// <summary>The first values of one tensor: <c>--tensor NAME</c>.</summary>
+/// <param name="Name">The tensor.</param>
+/// <param name="Type">How it is stored.</param>
+/// <param name="Shape">Dimensions, the row length first.</param>
+/// <param name="Values">Values in storage order: along the first row, then the next.</param>
+internal sealed record TensorValues(string Name, string Type, long[] Shape, float[] Values);

@@ -1,0 +1,52 @@
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Tool.Inspection;
+
+/// <summary>Describes a GGUF file of any architecture from its own metadata: nothing here has to know the model.</summary>
+internal static class GgufInspector
+{
+    /// <summary>What the file is.</summary>
+    public static FileFacts Describe(GgufFile file, bool withTensors)
+    {
+        var metadata = file.Metadata;
+        metadata.TryGetString("general.architecture", out var architecture);
+        metadata.TryGetString("general.type", out var type);
+        metadata.TryGetString("general.name", out var name);
+        metadata.TryGetString("general.license", out var license);
+        var isModel = architecture is not null && type is null or "model" && file.Tensors.Count > 0;
+        return new FileFacts(isModel ? "model" : "gguf", file.Name, file.Length)
+        {
+            GgufVersion = file.Version,
+            Architecture = architecture,
+            Name = name,
+            License = license,
+            Parameters = isModel ? file.Tensors.Sum(tensor => tensor.ElementCount) : null,
+            Types = [.. file.Tensors.GroupBy(tensor => tensor.Type).Select(Share).OrderByDescending(share => share.Bytes)],
+            Keys = metadata.Keys.Where(key => architecture is not null && key.StartsWith(architecture + '.', StringComparison.Ordinal))
+                .ToDictionary(key => key, key => metadata[key].ToString()),
+            Tensors = withTensors ? [.. file.Tensors.Select(Describe)] : null,
+        };
+    }
+
+    /// <summary>The first <paramref name="count"/> values of a tensor, or all if it has fewer.</summary>
+    /// <exception cref="GgufException">There is no such tensor, or its type cannot be read.</exception>
+    public static TensorValues Values(GgufFile file, string name, int count)
+    {
+        var tensor = file.GetTensor(name);
+        var format = BlockFormat.Of(file, tensor);
+        var blocks = (int)((Math.Min(count, tensor.ElementCount) + format.BlockLength - 1) / format.BlockLength);
+        var values = new float[checked(blocks * format.BlockLength)];
+        format.Dequantize(FirstBytes(file, tensor, checked(blocks * format.BlockBytes)), values);
+        return new TensorValues(tensor.Name, format.Name, Shape(tensor), values.AsSpan(0, (int)Math.Min(count, values.Length)).ToArray());
+    }
+
+    private static unsafe ReadOnlySpan<byte> FirstBytes(GgufFile file, in GgufTensor tensor, int bytes) => new(file.Data(tensor), bytes);
+
+    private static TypeShare Share(IGrouping<GgmlType, GgufTensor> tensors) =>
+        new(tensors.Key.ToString(), tensors.Count(), tensors.Sum(tensor => tensor.ByteLength));
+
+    private static TensorFacts Describe(GgufTensor tensor) => new(tensor.Name, tensor.Type.ToString(), Shape(tensor), tensor.ByteLength);
+
+    private static long[] Shape(GgufTensor tensor) => [.. Enumerable.Range(0, tensor.NDims).Select(tensor.Dim)];
+}
