@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using LoRDBA.Runtime;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Output;
 
@@ -21,6 +22,10 @@ internal static class CommandLine
         {
             if (parsed.Errors.Count > 0) return Fail(ErrorReport.OfUsage(parsed));
             return parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false });
+        }
+        catch (GgufException e) when (e.Error == GgufError.CannotOpen)
+        {
+            return Fail(ErrorReport.OfFile(e));
         }
         catch (LordbaException e)
         {

@@ -22,7 +22,7 @@ internal sealed class InspectCommand : Verb
     private readonly Argument<string> path = new("FILE") { Description = "A GGUF file, a .lordba file, or a directory with adapter_config.json" };
     private readonly Option<bool> tensors = new("--tensors") { Description = "List every tensor with type, shape and size" };
     private readonly Option<string> tensor = new("--tensor") { Description = "Print the first values of this tensor instead", HelpName = "NAME" };
-    private readonly Option<int> count = new("--count") { Description = "How many values --tensor prints", HelpName = "N", DefaultValueFactory = _ => 16 };
+    private readonly Option<int> count = NumberOption.Of("--count", "How many values --tensor prints", 16, 1, int.MaxValue);
 
     public InspectCommand(ToolContext context) : base("inspect", Purpose, ExampleLines, context)
     {
@@ -30,7 +30,6 @@ internal sealed class InspectCommand : Verb
         Add(tensors);
         Add(tensor);
         Add(count);
-        count.RequireAtLeast(1);
     }
 
     /// <inheritdoc/>
