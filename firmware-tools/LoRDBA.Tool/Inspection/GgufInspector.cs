@@ -37,11 +37,9 @@ internal static class GgufInspector
         var format = BlockFormat.Of(file, tensor);
         var blocks = (int)((Math.Min(count, tensor.ElementCount) + format.BlockLength - 1) / format.BlockLength);
         var values = new float[checked(blocks * format.BlockLength)];
-        format.Dequantize(FirstBytes(file, tensor, checked(blocks * format.BlockBytes)), values);
+        format.Dequantize(file.Span(tensor, checked(blocks * format.BlockBytes)), values);
         return new TensorValues(tensor.Name, format.Name, Shape(tensor), values.AsSpan(0, (int)Math.Min(count, values.Length)).ToArray());
     }
-
-    private static unsafe ReadOnlySpan<byte> FirstBytes(GgufFile file, in GgufTensor tensor, int bytes) => new(file.Data(tensor), bytes);
 
     private static TypeShare Share(IGrouping<GgmlType, GgufTensor> tensors) =>
         new(tensors.Key.ToString(), tensors.Count(), tensors.Sum(tensor => tensor.ByteLength));

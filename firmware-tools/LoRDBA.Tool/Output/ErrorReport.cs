@@ -10,12 +10,12 @@ namespace LoRDBA.Tool.Output;
 /// <param name="ExitCode">What the process returns (<see cref="ExitCodes"/>).</param>
 internal sealed record ErrorReport(string Kind, string? Type, string Message, int ExitCode)
 {
-    /// <summary>A wrong command line: the first complaint, and where to read more.</summary>
+    /// <summary>A wrong command line: the most specific complaint, and where to read more.</summary>
     public static ErrorReport OfUsage(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
         var help = command is Verb ? $"lordba {command.Name} --help" : "lordba --help";
-        return new("usage", null, $"{parsed.Errors[0].Message} Try '{help}'.", ExitCodes.Usage);
+        return new("usage", null, $"{parsed.Errors[^1].Message} Try '{help}'.", ExitCodes.Usage);
     }
 
     /// <summary>A model, adapter, text or data file that is not what it has to be.</summary>

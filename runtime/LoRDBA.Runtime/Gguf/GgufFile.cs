@@ -126,6 +126,13 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>The bytes of one of this file's tensors, if there are fewer than 2^31.</summary>
     public ReadOnlySpan<byte> Span(in GgufTensor tensor) => new(Data(tensor), checked((int)tensor.ByteLength));
 
+    /// <summary>The first <paramref name="length"/> bytes of one of this file's tensors: it may have more than a span can hold.</summary>
+    public ReadOnlySpan<byte> Span(in GgufTensor tensor, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, tensor.ByteLength);
+        return new(Data(tensor), length);
+    }
+
     /// <summary>Ends the mapping: every span and pointer into the file is invalid from here on.</summary>
     public void Dispose()
     {

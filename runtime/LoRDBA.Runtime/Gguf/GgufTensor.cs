@@ -1,6 +1,6 @@
 namespace LoRDBA.Runtime.Gguf;
 
-/// <summary>One tensor of a GGUF file: name, type, shape and the place of its bytes. The bytes themselves: <see cref="GgufFile.Span"/>.</summary>
+/// <summary>One tensor of a GGUF file: name, type, shape and the place of its bytes. The bytes themselves: <see cref="GgufFile.Span(in GgufTensor)"/>.</summary>
 public readonly struct GgufTensor
 {
     /// <summary>The most dimensions that GGUF allows.</summary>

@@ -1,0 +1,98 @@
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Tool.Tests.Commands;
+
+public sealed class InspectCommandTests
+{
+    [Fact]
+    public void Describes_a_model()
+    {
+        var facts = ToolRun.Of("inspect", SharedFiles.Require("models/tiny-llama.gguf"), "--json").Json();
+
+        // What a listing by other programs says of this file.
+        Assert.Equal("model", facts.GetProperty("kind").GetString());
+        Assert.Equal("llama", facts.GetProperty("architecture").GetString());
+        Assert.Equal(703_680, facts.GetProperty("bytes").GetInt64());
+        Assert.Equal(648_064, facts.GetProperty("parameters").GetInt64());
+        Assert.Equal("3", facts.GetProperty("keys").GetProperty("llama.block_count").GetString());
+        var largest = facts.GetProperty("types")[0];
+        Assert.Equal(("Q8_0", 23), (largest.GetProperty("type").GetString(), largest.GetProperty("tensors").GetInt32()));
+        Assert.False(facts.TryGetProperty("tensors", out _));
+    }
+
+    [Fact]
+    public void Lists_tensors_one_a_line()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("inspect", SmallFile(folder), "--tensors");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("a.weight F16  2 x 3    12", run.Out);
+    }
+
+    [Fact]
+    public void Prints_the_first_values_of_a_tensor_in_full_precision()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("inspect", SmallFile(folder), "--tensor", "a.weight", "--count", "4");
+
+        Assert.Equal("a.weight F16 [2, 3]\n0\n0.5\n-1\n0.33325195\n", run.Out);
+    }
+
+    [Fact]
+    public void A_count_above_the_size_prints_all()
+    {
+        using var folder = new TemporaryFolder();
+        var values = ToolRun.Of("inspect", SmallFile(folder), "--tensor", "a.weight", "--count", "99", "--json").Json().GetProperty("values");
+
+        Assert.Equal(6, values.GetArrayLength());
+        Assert.Equal("Infinity", values[5].GetString());
+    }
+
+    [Theory]
+    [InlineData("missing.gguf", ExitCodes.File, "file")]
+    [InlineData("no.gguf", ExitCodes.BadInput, "input")]
+    public void Refuses_in_one_line(string file, int exitCode, string kind)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("no.gguf", "no GGUF"u8.ToArray());
+        var path = Path.Combine(folder.Path, file);
+
+        var run = ToolRun.Of("inspect", path);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.StartsWith($"lordba: {path}: ", run.Error);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+        Assert.Equal(kind, ToolRun.Of("inspect", path, "--json").ErrorJson().GetProperty("kind").GetString());
+    }
+
+    [Fact]
+    public void Names_the_tensor_that_is_not_there()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("inspect", SmallFile(folder), "--tensor", "b.weight");
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("tensor b.weight", run.Error);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("many")]
+    [InlineData("99999999999")]
+    public void A_wrong_count_is_a_usage_error_that_names_the_range(string count)
+    {
+        var run = ToolRun.Of("inspect", "any.gguf", "--count", count);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Equal($"lordba: --count takes a number from 1 to 2147483647, not '{count}'. Try 'lordba inspect --help'.\n", run.Error);
+    }
+
+    /// <summary>One F16 tensor of three rows of two: 0, 1/2 | -1, nearly 1/3 | 65504, infinity.</summary>
+    private static string SmallFile(TemporaryFolder folder)
+    {
+        Half[] values = [(Half)0, (Half)0.5, (Half)(-1), (Half)(1 / 3.0), Half.MaxValue, Half.PositiveInfinity];
+        var bytes = values.SelectMany(BitConverter.GetBytes).ToArray();
+        return folder.Write("small.gguf", new GgufWriter().AddTensor("a.weight", GgmlType.F16, [2, 3], bytes).ToArray());
+    }
+}
