@@ -37,17 +37,15 @@ public sealed unsafe class QuantizedBlockTests
             var values = new float[32];
             format.Dequantize(bytes, values);
 
-            fixed (byte* block = bytes)
+            using var block = GuardedMemory.OfBytes(bytes);
+            TBlock.Load(block.Bytes, out var q0, out var q1);
+            var (scale, min) = (TBlock.Scale(block.Bytes), TBlock.Min(block.Bytes));
+            if (!TBlock.HasMin) Assert.Equal(0, min);
+            for (var j = 0; j < 32; j++)
             {
-                TBlock.Load(block, out var q0, out var q1);
-                var (scale, min) = (TBlock.Scale(block), TBlock.Min(block));
-                if (!TBlock.HasMin) Assert.Equal(0, min);
-                for (var j = 0; j < 32; j++)
-                {
-                    int q = j < 16 ? q0.GetElement(j) : q1.GetElement(j - 16);
-                    if (TBlock.IsUnsigned) Assert.InRange(q, 0, 127);
-                    Assert.Equal(values[j], scale * q + min);
-                }
+                int q = j < 16 ? q0.GetElement(j) : q1.GetElement(j - 16);
+                if (TBlock.IsUnsigned) Assert.InRange(q, 0, 127);
+                Assert.Equal(values[j], scale * q + min);
             }
         });
     }
