@@ -79,9 +79,12 @@ internal sealed class GgufBuilder
     }
 
     /// <summary>The bytes of the data section, padding included.</summary>
-    public GgufBuilder Data(int length)
+    public GgufBuilder Data(int length) => Data([.. Enumerable.Range(0, length).Select(i => (byte)i)]);
+
+    /// <inheritdoc cref="Data(int)"/>
+    public GgufBuilder Data(byte[] bytes)
     {
-        data = [.. Enumerable.Range(0, length).Select(i => (byte)i)];
+        data = bytes;
         return this;
     }
 

@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tests;
 
@@ -37,6 +38,12 @@ internal sealed class TinyModel
     /// <summary>Changes the shapes before they are written; a name mapped to null is left out.</summary>
     public Dictionary<string, long[]?> Shapes { get; } = [];
 
+    /// <summary>Changes a tensor's values, [n_out][n_in], before they are stored.</summary>
+    public Action<string, float[]>? Change { get; init; }
+
+    /// <summary>The model, loaded.</summary>
+    public Model Load() => Model.Load(GgufFile.FromBytes(ToArray(), "tiny model"));
+
     public byte[] ToArray()
     {
         var writer = new GgufWriter();
@@ -53,7 +60,7 @@ internal sealed class TinyModel
             var values = new float[shape.Aggregate(1L, (product, n) => product * n)];
             var isNorm = shape.Length == 1;
             for (var i = 0; i < values.Length; i++) values[i] = (float)(random.NextDouble() - 0.5) * (isNorm ? 0.2f : 0.5f) + (isNorm ? 1 : 0);
-
+            Change?.Invoke(name, values);
             var format = BlockFormat.Of(isNorm ? GgmlType.F32 : Type);
             var data = new byte[format.BytesFor(values.Length)];
             format.Quantize(values, data);

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters;
@@ -40,6 +41,11 @@ public abstract class Adapter : IDisposable
 
     /// <summary>Bytes of its files.</summary>
     public abstract long ByteLength { get; }
+
+    /// <summary>Loads a .lordba file, or a folder with a PEFT LoRA, for a model.</summary>
+    /// <exception cref="AdapterException">It is no sound adapter, has a part that is not supported, or does not fit the model.</exception>
+    /// <exception cref="GgufException">The file is not sound GGUF, or a key is missing or has another type.</exception>
+    public static Adapter Load(string path, Model model) => LordbaAdapter.Bind(LordbaFile.Open(path), model);
 
     /// <summary>Gives up the owner's reference; the memory goes with the last session's.</summary>
     public void Dispose()

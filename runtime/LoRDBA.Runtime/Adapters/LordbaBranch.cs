@@ -31,6 +31,14 @@ internal sealed unsafe class LordbaBranch(SignMatrix signsA, SignMatrix signsB, 
     /// <summary>s_in, [n_in]; empty when there is none.</summary>
     public ReadOnlySpan<float> ScaleIn => new(scaleIn, scaleIn == null ? 0 : SignsA.Columns);
 
+    /// <summary>Fills m, s_out and s_in from the file; called once, before the branch is used.</summary>
+    public void DecodeScales(in LordbaTensor tensor)
+    {
+        tensor.DecodeM(new Span<float>(m, Rank));
+        tensor.DecodeScaleOut(new Span<float>(scaleOut, SignsB.Columns));
+        if (scaleIn != null) tensor.DecodeScaleIn(new Span<float>(scaleIn, SignsA.Columns));
+    }
+
     /// <inheritdoc/>
     public override void Down(float* x, int tokens, float* z, int zStride, int rankStart, int rankEnd)
     {
