@@ -1,8 +1,9 @@
 using CsCheck;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Blocks;
+namespace LoRDBA.Runtime.Tests.Blocks;
 
 /// <summary>Rules that hold for every row of the table, and errors.</summary>
 public sealed class BlockFormatTests

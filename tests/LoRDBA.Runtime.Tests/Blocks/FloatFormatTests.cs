@@ -1,6 +1,6 @@
 using LoRDBA.Runtime.Blocks;
 
-namespace LoRDBA.Tests.Blocks;
+namespace LoRDBA.Runtime.Tests.Blocks;
 
 /// <summary>F16 and BF16, over all 65 536 bit patterns.</summary>
 public sealed unsafe class FloatFormatTests

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 using CsCheck;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Blocks;
+namespace LoRDBA.Runtime.Tests.Blocks;
 
 /// <summary>What the kernels see of a block (integers, scale, minimum) against what Dequantize makes of it.</summary>
 public sealed unsafe class QuantizedBlockTests

@@ -1,7 +1,7 @@
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 
-namespace LoRDBA.Tests.Blocks;
+namespace LoRDBA.Runtime.Tests.Blocks;
 
 /// <summary>Blocks computed by hand.</summary>
 public sealed class QuantizedFormatTests

@@ -1,6 +1,7 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 /// <summary>Header, mapping and the file as a whole.</summary>
 public sealed unsafe class GgufFileTests

@@ -1,7 +1,8 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 using static LoRDBA.Tests.GgufBuilder;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 /// <summary>Hostile keys, strings and arrays.</summary>
 public sealed class GgufMetadataReaderTests

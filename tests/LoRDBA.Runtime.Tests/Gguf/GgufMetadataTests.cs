@@ -1,7 +1,8 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 using static LoRDBA.Tests.GgufBuilder;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 /// <summary>Typed getters: the value as it was written, or an error that names the key.</summary>
 public sealed class GgufMetadataTests : IDisposable

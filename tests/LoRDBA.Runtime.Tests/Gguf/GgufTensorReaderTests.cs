@@ -1,7 +1,8 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 using static LoRDBA.Tests.GgufBuilder;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 /// <summary>Hostile shapes, types and offsets.</summary>
 public sealed class GgufTensorReaderTests

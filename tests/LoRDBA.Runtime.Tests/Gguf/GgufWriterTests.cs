@@ -1,8 +1,9 @@
 using CsCheck;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 public sealed class GgufWriterTests
 {

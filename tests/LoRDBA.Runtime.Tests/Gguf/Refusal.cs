@@ -1,6 +1,7 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 /// <summary>
 /// What every refusal has in common: one typed error, little memory however much the file claims, and not one byte read behind

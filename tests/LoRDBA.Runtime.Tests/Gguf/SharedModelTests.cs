@@ -1,7 +1,8 @@
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Gguf;
+namespace LoRDBA.Runtime.Tests.Gguf;
 
 /// <summary>Files that other programs wrote: real models and the reference blocks.</summary>
 public sealed class SharedModelTests

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Tests.Adapters;
+using LoRDBA.Tests;
 
-namespace LoRDBA.Tests.Peers;
+namespace LoRDBA.Runtime.Tests.Peers;
 
 /// <summary>npm @huggingface/gguf, a GGUF reader that we did not write, lists what we write, and lists other files as we do.</summary>
 public sealed class HuggingFaceGgufTests
@@ -41,6 +44,33 @@ public sealed class HuggingFaceGgufTests
     {
         using var folder = new TemporaryFolder();
         AssertSameListing(folder.Write("ours.gguf", EveryType().ToArray()));
+    }
+
+    /// <summary>A .lordba file is plain GGUF: whoever can read that sees what it is, for which base, and one tensor a weight.</summary>
+    [Fact]
+    public void It_lists_a_lordba_adapter()
+    {
+        var madeFor = new LordbaBase("llama", "tiny", Sha256Digest.Of([1]), Sha256Digest.Of([2]), Sha256Digest.Of([3]));
+        var bytes = LordbaWriter.ToArray(RandomFactors.Header(madeFor, "MIT"),
+        [
+            RandomFactors.Create("blk.0.attn_q.weight", 72, 40, 16, 4, 3, 1),
+            RandomFactors.Create("blk.0.ffn_down.weight", 100, 33, 5, 16, 0, 2),
+        ]);
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("random.lordba", bytes);
+        var listed = NodePeer.Run(Script, path);
+        var metadata = listed.GetProperty("metadata");
+
+        Assert.Equal("llama", Value("general.architecture").GetString());
+        Assert.Equal("adapter", Value("general.type").GetString());
+        Assert.Equal("lordba", Value("adapter.type").GetString());
+        Assert.Equal(1, Value("lordba.format_version").GetInt32());
+        Assert.Equal(madeFor.Fingerprint.ToArray(), Value("lordba.base.fingerprint").EnumerateArray().Select(number => number.GetByte()));
+        Assert.Equal(["blk.0.attn_q.lordba I8", "blk.0.ffn_down.lordba I8"],
+            listed.GetProperty("tensors").EnumerateArray().Select(tensor => $"{tensor.GetProperty("name")} {tensor.GetProperty("type")}"));
+        AssertSameListing(path);
+
+        JsonElement Value(string key) => metadata.GetProperty(key).GetProperty("value");
     }
 
     [Theory]
