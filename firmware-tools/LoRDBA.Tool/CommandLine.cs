@@ -50,7 +50,7 @@ internal static class CommandLine
 
     private static RootCommand Root(ToolContext context)
     {
-        var root = new RootCommand(Purpose);
+        var root = new RootCommand(Purpose) { HelpName = "lordba" };
         foreach (var verb in Verbs(context)) root.Add(verb);
 
         var help = root.Options.OfType<HelpOption>().Single();
@@ -61,5 +61,9 @@ internal static class CommandLine
     private static Verb[] Verbs(ToolContext context) =>
     [
         new InspectCommand(context),
+        new TokenizeCommand(context),
+        new RunCommand(context),
+        new EvalCommand(context),
+        new TraceCommand(context),
     ];
 }

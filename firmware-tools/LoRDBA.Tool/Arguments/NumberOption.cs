@@ -22,6 +22,15 @@ internal static class NumberOption
         DefaultValueFactory = _ => fallback,
     };
 
+    /// <summary>An option whose absence means something of its own.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static Option<T?> Optional<T>(string name, string description, T least, T most) where T : struct, INumber<T> => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => Parse(result, name, least, most),
+    };
+
     private static T Parse<T>(ArgumentResult result, string name, T least, T most) where T : struct, INumber<T>
     {
         var text = result.Tokens[0].Value;

@@ -27,6 +27,9 @@ internal sealed record FileFacts(string Kind, string Path, long Bytes)
     /// <summary>The metadata of the architecture (<c>llama.block_count</c> and so on) as text.</summary>
     public IReadOnlyDictionary<string, string>? Keys { get; init; }
 
+    /// <summary>What is said of an adapter.</summary>
+    public AdapterContent? Adapter { get; init; }
+
     /// <summary>With <c>--tensors</c>: every tensor in file order.</summary>
     public IReadOnlyList<TensorFacts>? Tensors { get; init; }
 }
@@ -38,15 +41,40 @@ internal sealed record FileFacts(string Kind, string Path, long Bytes)
 internal sealed record TypeShare(string Type, int Tensors, long Bytes);
 
 /// <summary>One tensor.</summary>
-/// <param name="Name">For example <c>blk.0.attn_q.weight</c>.</param>
+/// <param name="Name">For example <c>blk.0.attn_q.weight</c>; of an adapter, the weight that it adapts.</param>
 /// <param name="Type">For example <c>Q8_0</c>.</param>
-/// <param name="Shape">Dimensions, the row length first.</param>
+/// <param name="Shape">Dimensions, the row length first; of an adapter, n_in and n_out of the weight.</param>
 /// <param name="Bytes">Stored bytes.</param>
-internal sealed record TensorFacts(string Name, string Type, long[] Shape, long Bytes);
+internal sealed record TensorFacts(string Name, string Type, long[] Shape, long Bytes)
+{
+    /// <summary>Of an adapter's tensor: its rank.</summary>
+    public int? Rank { get; init; }
 
-/// <summary>The first values of one tensor: <c>--tensor NAME</c>.</summary>
-/// <param name="Name">The tensor.</param>
+    /// <summary>Of a .lordba tensor: bits of a code of s_out.</summary>
+    public int? OutBits { get; init; }
+
+    /// <summary>Of a .lordba tensor: bits of a code of s_in, 0 if it has none.</summary>
+    public int? InBits { get; init; }
+}
+
+/// <summary>The first values of one tensor: <c>--tensor NAME</c>. Either <see cref="Values"/>, or the vectors of a .lordba tensor.</summary>
+/// <param name="Name">The tensor; of an adapter, the weight that it adapts.</param>
 /// <param name="Type">How it is stored.</param>
-/// <param name="Shape">Dimensions, the row length first.</param>
-/// <param name="Values">Values in storage order: along the first row, then the next.</param>
-internal sealed record TensorValues(string Name, string Type, long[] Shape, float[] Values);
+/// <param name="Shape">Dimensions, the row length first; of an adapter, n_in and n_out of the weight.</param>
+internal sealed record TensorValues(string Name, string Type, long[] Shape)
+{
+    /// <summary>Values in storage order: along the first row, then the next.</summary>
+    public float[]? Values { get; init; }
+
+    /// <summary>Rows of signs on either side.</summary>
+    public int? Rank { get; init; }
+
+    /// <summary>[rank]</summary>
+    public float[]? M { get; init; }
+
+    /// <summary>[n_out]</summary>
+    public float[]? ScaleOut { get; init; }
+
+    /// <summary>[n_in], where the tensor has them.</summary>
+    public float[]? ScaleIn { get; init; }
+}

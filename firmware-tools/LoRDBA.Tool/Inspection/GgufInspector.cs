@@ -4,10 +4,10 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Tool.Inspection;
 
 /// <summary>Describes a GGUF file of any architecture from its own metadata: nothing here has to know the model.</summary>
-internal static class GgufInspector
+internal sealed class GgufInspector(GgufFile file) : Inspector
 {
-    /// <summary>What the file is.</summary>
-    public static FileFacts Describe(GgufFile file, bool withTensors)
+    /// <inheritdoc/>
+    public override FileFacts Describe(bool withTensors)
     {
         var metadata = file.Metadata;
         metadata.TryGetString("general.architecture", out var architecture);
@@ -29,17 +29,19 @@ internal static class GgufInspector
         };
     }
 
-    /// <summary>The first <paramref name="count"/> values of a tensor, or all if it has fewer.</summary>
-    /// <exception cref="GgufException">There is no such tensor, or its type cannot be read.</exception>
-    public static TensorValues Values(GgufFile file, string name, int count)
+    /// <inheritdoc/>
+    public override TensorValues Values(string name, int count)
     {
         var tensor = file.GetTensor(name);
         var format = BlockFormat.Of(file, tensor);
         var blocks = (int)((Math.Min(count, tensor.ElementCount) + format.BlockLength - 1) / format.BlockLength);
         var values = new float[checked(blocks * format.BlockLength)];
         format.Dequantize(file.Span(tensor, checked(blocks * format.BlockBytes)), values);
-        return new TensorValues(tensor.Name, format.Name, Shape(tensor), values.AsSpan(0, (int)Math.Min(count, values.Length)).ToArray());
+        return new TensorValues(tensor.Name, format.Name, Shape(tensor)) { Values = values[..(int)Math.Min(count, tensor.ElementCount)] };
     }
+
+    /// <inheritdoc/>
+    public override void Dispose() => file.Dispose();
 
     private static TypeShare Share(IGrouping<GgmlType, GgufTensor> tensors) =>
         new(tensors.Key.ToString(), tensors.Count(), tensors.Sum(tensor => tensor.ByteLength));

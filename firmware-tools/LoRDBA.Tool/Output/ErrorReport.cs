@@ -1,5 +1,6 @@
 using System.CommandLine;
 using LoRDBA.Runtime;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Output;
 
@@ -10,16 +11,18 @@ namespace LoRDBA.Tool.Output;
 /// <param name="ExitCode">What the process returns (<see cref="ExitCodes"/>).</param>
 internal sealed record ErrorReport(string Kind, string? Type, string Message, int ExitCode)
 {
-    /// <summary>A wrong command line: the most specific complaint, and where to read more.</summary>
+    /// <summary>A wrong command line: the first complaint, and where to read more.</summary>
     public static ErrorReport OfUsage(ParseResult parsed)
     {
-        var command = parsed.CommandResult.Command;
-        var help = command is Verb ? $"lordba {command.Name} --help" : "lordba --help";
-        return new("usage", null, $"{parsed.Errors[^1].Message} Try '{help}'.", ExitCodes.Usage);
+        // For an unknown verb the parser says first that a verb is missing, and then what it found instead.
+        var isVerb = parsed.CommandResult.Command is Verb;
+        var complaint = parsed.Errors[isVerb ? 0 : Math.Min(1, parsed.Errors.Count - 1)].Message;
+        var help = isVerb ? $"lordba {parsed.CommandResult.Command.Name} --help" : "lordba --help";
+        return new("usage", null, $"{complaint} Try '{help}'.", ExitCodes.Usage);
     }
 
     /// <summary>A model, adapter, text or data file that is not what it has to be.</summary>
-    public static ErrorReport OfInput(LordbaException e) => new("input", e.GetType().Name, e.Message, ExitCodes.BadInput);
+    public static ErrorReport OfInput(LordbaException e) => new("input", e.GetType().Name, InWords(e), ExitCodes.BadInput);
 
     /// <summary>A file that cannot be found, opened, read or written.</summary>
     public static ErrorReport OfFile(Exception e) => new("file", e.GetType().Name, e.Message, ExitCodes.File);
@@ -33,6 +36,11 @@ internal sealed record ErrorReport(string Kind, string? Type, string Message, in
         if (asJson) JsonOutput.Write(error, new ErrorDocument(this), JsonOutput.Types.ErrorDocument);
         else error.WriteLine($"lordba: {Message.ReplaceLineEndings(" ")}");
     }
+
+    /// <summary>The exception's own sentence, except where that tells a programmer what to do.</summary>
+    private static string InWords(LordbaException e) => e is ContextFullException full
+        ? $"{full.Tokens} tokens do not fit into a context of {full.ContextLength}: shorten the text, or raise --context as far as the model goes."
+        : e.Message;
 }
 
 /// <summary>The document around an <see cref="ErrorReport"/>, so that a reader can tell it from a result by its only key.</summary>

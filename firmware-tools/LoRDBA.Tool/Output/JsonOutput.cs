@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Inspection;
+using LoRDBA.Tool.Measuring;
 
 namespace LoRDBA.Tool.Output;
 
@@ -25,6 +27,12 @@ internal static class JsonOutput
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(EvalLine))]
+[JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(FileFacts))]
+[JsonSerializable(typeof(LineResult))]
+[JsonSerializable(typeof(RunResult))]
 [JsonSerializable(typeof(TensorValues))]
+[JsonSerializable(typeof(TokenizeResult))]
+[JsonSerializable(typeof(TraceResult))]
 internal sealed partial class ToolJson : JsonSerializerContext;

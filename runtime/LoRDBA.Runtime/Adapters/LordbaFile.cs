@@ -72,7 +72,8 @@ public sealed class LordbaFile : IDisposable
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => file.Dispose();
 
-    private static bool IsLordba(GgufFile file) =>
+    /// <summary>Whether a GGUF file says that it is one of these; whether it is sound is another question.</summary>
+    public static bool IsLordba(GgufFile file) =>
         file.Metadata.TryGetString("general.type", out var type) && type == "adapter"
         && file.Metadata.TryGetString(LordbaKeys.AdapterType, out var adapterType) && adapterType == LordbaKeys.AdapterTypeValue;
 

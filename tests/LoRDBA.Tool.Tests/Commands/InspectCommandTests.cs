@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Tests.Adapters;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests.Commands;
@@ -50,6 +51,35 @@ public sealed class InspectCommandTests
         Assert.Equal("Infinity", values[5].GetString());
     }
 
+    [Fact]
+    public void Describes_an_adapter()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("home.lordba", new LordbaBuilder().ToArray());
+        var facts = ToolRun.Of("inspect", path, "--tensors", "--json").Json();
+        var adapter = facts.GetProperty("adapter");
+
+        Assert.Equal(("lordba", "by hand"), (facts.GetProperty("kind").GetString(), facts.GetProperty("name").GetString()));
+        Assert.Equal("[2,2]", adapter.GetProperty("ranks").ToString());
+        Assert.Equal(8 * 96 / (3 + 2.0), adapter.GetProperty("bits_per_channel").GetDouble());
+        Assert.Equal(1, adapter.GetProperty("tensors_with_in_scale").GetInt32());
+        Assert.Equal(new string('0', 64), adapter.GetProperty("base_fingerprint").GetString());
+        Assert.Equal("""[{"name":"blk.0.attn_q.weight","type":"lordba","shape":[3,2],"bytes":96,"rank":2,"out_bits":4,"in_bits":3}]""", facts.GetProperty("tensors").ToString());
+        Assert.Contains(adapter.GetProperty("digest").GetString()!, ToolRun.Of("inspect", path).Out);
+    }
+
+    [Theory]
+    [InlineData("blk.0.attn_q.weight")]
+    [InlineData("blk.0.attn_q.lordba")]
+    public void Prints_the_scales_of_an_adapted_weight(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("inspect", folder.Write("home.lordba", new LordbaBuilder().ToArray()), "--tensor", name);
+
+        // As LordbaBuilder draws them.
+        Assert.Equal("blk.0.attn_q.weight lordba [3, 2] rank 2\n  m      1 0.5\n  s_out  0.25 1\n  s_in   1 4 2\n", run.Out);
+    }
+
     [Theory]
     [InlineData("missing.gguf", ExitCodes.File, "file")]
     [InlineData("no.gguf", ExitCodes.BadInput, "input")]
@@ -74,6 +104,8 @@ public sealed class InspectCommandTests
 
         Assert.Equal(ExitCodes.BadInput, run.ExitCode);
         Assert.Contains("tensor b.weight", run.Error);
+        var adapter = folder.Write("home.lordba", new LordbaBuilder().ToArray());
+        Assert.Contains("no tensor for b.weight", ToolRun.Of("inspect", adapter, "--tensor", "b.weight").Error);
     }
 
     [Theory]

@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace LoRDBA.Tool.Arguments;
+
+/// <summary>The arguments of every verb that runs a model.</summary>
+internal sealed class EngineArguments
+{
+    private readonly Argument<string> model = new("MODEL") { Description = "A GGUF model of the llama architecture" };
+    private readonly Option<AdapterArgument?> adapter = AdapterArgument.Option();
+    private readonly Option<int> threads = NumberOption.Of("--threads", "Threads that compute", Environment.ProcessorCount, 1, 256);
+
+    /// <summary>Adds them to a verb.</summary>
+    public EngineArguments(Command verb)
+    {
+        verb.Add(model);
+        verb.Add(adapter);
+        verb.Add(threads);
+    }
+
+    /// <summary>Loads what they name.</summary>
+    public Engine Open(ParseResult arguments) =>
+        Engine.Open(arguments.GetRequiredValue(model), arguments.GetValue(adapter), arguments.GetValue(threads));
+}

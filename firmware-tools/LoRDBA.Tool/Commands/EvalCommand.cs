@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Globalization;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Tokenization;
+using LoRDBA.Tool.Arguments;
+using LoRDBA.Tool.Measuring;
+using LoRDBA.Tool.Output;
+
+namespace LoRDBA.Tool.Commands;
+
+/// <summary><c>lordba eval MODEL --data FILE.jsonl</c>: how well a model, with or without an adapter, knows the completions.</summary>
+internal sealed class EvalCommand : Verb
+{
+    private const string Purpose =
+        "Measures a model, alone or with an adapter, on lines of prompt and completion: nats lost per completion token (NLL) and how often the whole completion is what greedy decoding gives (exact match).";
+
+    private const string ExampleLines = """
+        lordba eval model.gguf --data test.jsonl
+        lordba eval model.gguf --data test.jsonl --adapter home.lordba --json
+        lordba eval model.gguf --data test.jsonl --limit 20 --per-line lines.jsonl
+        """;
+
+    private readonly EngineArguments engineArguments;
+    private readonly Option<string> data = new("--data")
+    {
+        Description = "JSON lines, each with the texts prompt and completion; a ChatML model gets them as a user's turn and its answer",
+        HelpName = "FILE.jsonl",
+        Required = true,
+    };
+
+    private readonly Option<bool> raw = new("--raw") { Description = "Give the texts as they are, without the marks of a chat" };
+    private readonly Option<int?> limit = NumberOption.Optional("--limit", "Measure only the first so many lines", 1, int.MaxValue);
+    private readonly Option<string> perLine = new("--per-line") { Description = "Also write what each line came to, as JSON lines: line, nll_sum, tokens, exact", HelpName = "FILE" };
+
+    public EvalCommand(ToolContext context) : base("eval", Purpose, ExampleLines, context)
+    {
+        engineArguments = new EngineArguments(this);
+        Add(data);
+        Add(raw);
+        Add(limit);
+        Add(perLine);
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(ParseResult arguments)
+    {
+        using var engine = engineArguments.Open(arguments);
+        var asChat = !arguments.GetValue(raw) && IsChat(engine.Model.File);
+        var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, asChat, arguments.GetValue(limit) ?? int.MaxValue);
+        using var session = engine.CreateSession(samples.Max(sample => sample.Prompt.Length + sample.Completion.Length - 1));
+        using var lines = arguments.GetValue(perLine) is { } path ? new StreamWriter(path) : null;
+
+        var start = Context.Clock.GetTimestamp();
+        var (nllSum, tokens, exact) = (0.0, 0L, 0);
+        var evaluation = new Evaluation(session);
+        using (var progress = new Progress(Context, "eval"))
+        {
+            for (var i = 0; i < samples.Count; i++)
+            {
+                Context.Interrupted.ThrowIfCancellationRequested();
+                var result = evaluation.Measure(i, samples[i]);
+                if (lines is not null) JsonOutput.Write(lines, result, JsonOutput.Types.LineResult);
+                (nllSum, tokens, exact) = (nllSum + result.NllSum, tokens + result.Tokens, exact + (result.Exact ? 1 : 0));
+                progress.Report(i + 1, samples.Count, string.Create(CultureInfo.InvariantCulture, $"NLL {nllSum / tokens:0.0000}"));
+            }
+        }
+        Print(new EvalResult(
+            samples.Count, tokens, nllSum / tokens, (double)exact / samples.Count, Context.Clock.GetElapsedTime(start).TotalSeconds,
+            asChat ? "chatml" : "none", AdapterFacts.Of(session)), arguments.GetValue(Json));
+    }
+
+    /// <summary>A model that was not trained to chat gets the texts as they are.</summary>
+    private static bool IsChat(GgufFile file)
+    {
+        if (!file.Metadata.Contains("tokenizer.chat_template")) return false;
+        try
+        {
+            ChatTemplate.FromGguf(file);
+            return true;
+        }
+        catch (ChatTemplateException e)
+        {
+            throw new EvalDataException($"{file.Name}: the model's chat template is not ChatML. Write the template's marks into the data and say --raw.", e);
+        }
+    }
+
+    private void Print(EvalResult result, bool asJson)
+    {
+        if (asJson)
+        {
+            JsonOutput.Write(Context.Out, result, JsonOutput.Types.EvalResult);
+            return;
+        }
+        string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+        new FactList()
+            .Add("adapter", result.Adapter is { } adapter ? $"{adapter.Name}, {adapter.Digest[..12]}, weight {Number(adapter.Weight, "0.###")}" : "none")
+            .Add("lines", $"{result.Lines} ({result.Tokens} completion tokens, template {result.Template})")
+            .Add("NLL", Number(result.Nll, "0.0000"))
+            .Add("exact match", Number(result.ExactMatch, "0.000"))
+            .Add("seconds", Number(result.Seconds, "0.0"))
+            .Write(Context.Out);
+    }
+}
+
+/// <summary>What <c>eval</c> prints.</summary>
+/// <param name="Lines">Lines measured.</param>
+/// <param name="Tokens">Completion tokens in them.</param>
+/// <param name="Nll">Nats lost per completion token.</param>
+/// <param name="ExactMatch">Share of the lines whose completion is exactly what greedy decoding gives.</param>
+/// <param name="Seconds">Time, without loading.</param>
+/// <param name="Template"><c>chatml</c>, or <c>none</c> for the texts as they are.</param>
+/// <param name="Adapter">What acted beside the base.</param>
+internal sealed record EvalResult(int Lines, long Tokens, double Nll, double ExactMatch, double Seconds, string Template, AdapterFacts? Adapter);

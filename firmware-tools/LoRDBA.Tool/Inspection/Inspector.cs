@@ -1,0 +1,25 @@
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Tool.Inspection;
+
+/// <summary>An opened file of a kind that <c>inspect</c> can describe.</summary>
+internal abstract class Inspector : IDisposable
+{
+    /// <summary>Opens a file as what it is by its content.</summary>
+    public static Inspector Open(string path)
+    {
+        var file = GgufFile.Open(path);
+        return LordbaFile.IsLordba(file) ? new LordbaInspector(LordbaFile.From(file)) : new GgufInspector(file);
+    }
+
+    /// <summary>What the file is.</summary>
+    public abstract FileFacts Describe(bool withTensors);
+
+    /// <summary>The first <paramref name="count"/> values of a tensor, or all if it has fewer.</summary>
+    /// <exception cref="Runtime.LordbaException">There is no such tensor, or its type cannot be read.</exception>
+    public abstract TensorValues Values(string name, int count);
+
+    /// <summary>Closes the file.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,14 @@
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Tool.Measuring;
+
+/// <summary>Which adapter acted: what every measurement names.</summary>
+/// <param name="Name">What the file calls itself.</param>
+/// <param name="Digest">SHA-256 of its content.</param>
+/// <param name="Weight">What its branch was multiplied with.</param>
+internal sealed record AdapterFacts(string Name, string Digest, float Weight)
+{
+    /// <summary>What acts in a session; null for the base alone.</summary>
+    public static AdapterFacts? Of(Session session) =>
+        session.Active is { } use ? new(use.Adapter.Name, use.Adapter.Digest.ToString(), use.Weight) : null;
+}

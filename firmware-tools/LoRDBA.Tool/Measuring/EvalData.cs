@@ -1,0 +1,72 @@
+using System.Text.Json;
+using LoRDBA.Runtime;
+using LoRDBA.Runtime.Tokenization;
+using LoRDBA.Tool.Output;
+
+namespace LoRDBA.Tool.Measuring;
+
+/// <summary>A file with test data is not what it has to be; the message names file and line.</summary>
+internal sealed class EvalDataException(string message, Exception? inner = null) : LordbaException(message, inner);
+
+/// <summary>One line of a data file.</summary>
+/// <param name="Prompt">What is said to the model.</param>
+/// <param name="Completion">What it has to answer.</param>
+internal sealed record EvalLine(string? Prompt, string? Completion);
+
+/// <summary>One line as tokens.</summary>
+/// <param name="Prompt">Tokens before the completion, at least one.</param>
+/// <param name="Completion">Tokens that are measured, at least one.</param>
+internal sealed record EvalSample(int[] Prompt, int[] Completion);
+
+/// <summary>Reads a JSONL file with <c>prompt</c> and <c>completion</c>.</summary>
+internal static class EvalData
+{
+    /// <summary>All lines, or the first <paramref name="limit"/>; empty lines are skipped.</summary>
+    /// <param name="path">The file, UTF-8.</param>
+    /// <param name="tokenizer">The model's.</param>
+    /// <param name="asChat">
+    /// Whether a line is a turn of a ChatML conversation: <c>&lt;|im_start|&gt;user\nPROMPT&lt;|im_end|&gt;\n&lt;|im_start|&gt;assistant\n</c>
+    /// and <c>COMPLETION&lt;|im_end|&gt;</c>, without a system message. Both parts are tokenized apart and joined, as in training.
+    /// </param>
+    /// <param name="limit">The most lines that are read.</param>
+    /// <exception cref="EvalDataException">A line is no JSON object with both texts, or one of them is empty, or there is no line.</exception>
+    public static List<EvalSample> Read(string path, Tokenizer tokenizer, bool asChat, int limit)
+    {
+        var samples = new List<EvalSample>();
+        var number = 0;
+        foreach (var text in File.ReadLines(path))
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(text)) continue;
+            if (samples.Count == limit) break;
+            samples.Add(Tokenize(Parse(text, path, number), tokenizer, asChat, path, number));
+        }
+        return samples.Count > 0 ? samples : throw new EvalDataException($"{path}: there is no line in it.");
+    }
+
+    private static EvalLine Parse(string text, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, JsonOutput.Types.EvalLine) ?? throw new JsonException("null is no object.");
+        }
+        catch (JsonException e)
+        {
+            throw new EvalDataException($"{path}: line {number} is no JSON object with the texts prompt and completion. {e.Message}", e);
+        }
+    }
+
+    private static EvalSample Tokenize(EvalLine line, Tokenizer tokenizer, bool asChat, string path, int number)
+    {
+        string Part(string? text, string key) => !string.IsNullOrEmpty(text) ? text : throw new EvalDataException($"{path}: line {number} has no text {key}.");
+
+        var prompt = Part(line.Prompt, "prompt");
+        var completion = Part(line.Completion, "completion");
+        if (asChat)
+        {
+            prompt = $"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n";
+            completion += "<|im_end|>";
+        }
+        return new EvalSample(tokenizer.EncodePrompt(prompt), tokenizer.Encode(completion));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Tool.Tests.Commands;
+
+public sealed class EvalCommandTests
+{
+    private const string Tiny = "models/tiny-llama.gguf";
+
+    [Fact]
+    public void Measures_the_same_tokens_as_the_reference()
+    {
+        using var folder = new TemporaryFolder();
+        var perLine = Path.Combine(folder.Path, "lines.jsonl");
+        var run = ToolRun.Of(
+            "eval", SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"), "--data", SharedFiles.Require("data/home-intents/en.test.jsonl"),
+            "--limit", "3", "--per-line", perLine, "--json");
+
+        var result = run.Json();
+        Assert.Equal(("chatml", 3), (result.GetProperty("template").GetString(), result.GetProperty("lines").GetInt32()));
+        var reference = File.ReadLines(SharedFiles.Require("reference/home-en-r16.on.en-test.jsonl")).Take(3).Select(Tokens);
+        Assert.Equal(reference, File.ReadLines(perLine).Select(Tokens));
+        Assert.False(result.TryGetProperty("adapter", out _));
+
+        static int Tokens(string line) => JsonDocument.Parse(line).RootElement.GetProperty("tokens").GetInt32();
+    }
+
+    [Fact]
+    public void Its_sums_are_those_of_the_trace()
+    {
+        using var folder = new TemporaryFolder();
+        var model = SharedFiles.Require(Tiny);
+        var data = folder.Write("data.jsonl", """{"prompt": "ab", "completion": "cde"}"""u8.ToArray());
+
+        var result = ToolRun.Of("eval", model, "--data", data, "--json").Json();
+        int[] Encode(string text) => [.. ToolRun.Of("tokenize", model, text, "--json").Json().GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+        int[] prompt = Encode("ab"), completion = Encode("cde");
+        var trace = ToolRun.Of("trace", model, "--ids", string.Join(',', prompt.Concat(completion))).Json();
+        var expected = trace.GetProperty("nll").EnumerateArray().Skip(prompt.Length - 1).Average(nll => nll.GetDouble());
+
+        Assert.Equal("none", result.GetProperty("template").GetString());
+        Assert.Equal(completion.Length, result.GetProperty("tokens").GetInt32());
+        Assert.Equal(expected, result.GetProperty("nll").GetDouble(), 1e-4);
+    }
+
+    [Theory]
+    [InlineData("", "there is no line in it")]
+    [InlineData("\n{\"prompt\": \"a\", \"completion\": 1}", "line 2 is no JSON object with the texts prompt and completion")]
+    [InlineData("{\"prompt\": \"a\"}", "line 1 has no text completion")]
+    [InlineData("{\"prompt\": \"\", \"completion\": \"b\"}", "line 1 has no text prompt")]
+    [InlineData("null", "line 1 is no JSON object")]
+    public void Refuses_data_and_names_the_line(string content, string complaint)
+    {
+        using var folder = new TemporaryFolder();
+        var data = folder.Write("data.jsonl", System.Text.Encoding.UTF8.GetBytes(content));
+        var run = ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", data);
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.StartsWith($"lordba: {data}: {complaint}", run.Error);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+    }
+}

@@ -1,0 +1,81 @@
+using LoRDBA.Tests;
+
+namespace LoRDBA.Tool.Tests.Commands;
+
+public sealed class RunCommandTests
+{
+    private const string SmolLm2 = "models/SmolLM2-135M-Instruct.Q4_1.gguf";
+
+    [Fact]
+    public void Answers_greedily_and_says_what_acted()
+    {
+        var run = ToolRun.Of("run", SharedFiles.Require(SmolLm2), "--chat", "What is the capital of France?");
+
+        Assert.Equal("The capital of France is Paris.\n", run.Out);
+        Assert.Matches(@"^lordba: 37 prompt \+ 7 generated tokens in \d+\.\d\d s; ended by end; no adapter\n$", run.Error);
+    }
+
+    [Fact]
+    public void Reads_the_prompt_from_standard_input_without_its_line_end()
+    {
+        var model = SharedFiles.Require(SmolLm2);
+        string[] options = ["--max-tokens", "3", "--json"];
+        var piped = ToolRun.WithInput("1, 2, 3,\n", ["run", model, .. options]).Json();
+        var given = ToolRun.Of(["run", model, "1, 2, 3,", .. options]).Json();
+
+        Assert.Equal(given.GetProperty("text").GetString(), piped.GetProperty("text").GetString());
+        Assert.Equal(given.GetProperty("prompt_tokens").GetInt32(), piped.GetProperty("prompt_tokens").GetInt32());
+        Assert.Equal("max_tokens", piped.GetProperty("finish").GetString());
+    }
+
+    [Fact]
+    public void Ends_before_a_stop_string()
+    {
+        var json = ToolRun.Of("run", SharedFiles.Require(SmolLm2), "--chat", "What is the capital of France?", "--stop", "France", "--stop", "Paris", "--json").Json();
+
+        Assert.Equal("The capital of ", json.GetProperty("text").GetString());
+        Assert.Equal("stop", json.GetProperty("finish").GetString());
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_text_and_another_seed_another()
+    {
+        string Text(string seed) => ToolRun.Of("run", SharedFiles.Require("models/tiny-llama.gguf"), "a", "--temperature", "1", "--seed", seed, "--max-tokens", "20", "--json").Json().GetProperty("text").GetString()!;
+
+        Assert.Equal(Text("7"), Text("7"));
+        Assert.NotEqual(Text("7"), Text("8"));
+    }
+
+    [Fact]
+    public void A_full_context_ends_the_answer()
+    {
+        var json = ToolRun.Of("run", SharedFiles.Require("models/tiny-llama.gguf"), "a", "--context", "8", "--json").Json();
+
+        Assert.Equal("context", json.GetProperty("finish").GetString());
+    }
+
+    [Fact]
+    public void Chat_with_a_model_that_has_no_template_is_bad_input()
+    {
+        var run = ToolRun.Of("run", SharedFiles.Require("models/tiny-llama.gguf"), "--chat", "a");
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("chat template", run.Error);
+    }
+
+    [Theory]
+    [InlineData("--temperature", "-1", "0 to 100")]
+    [InlineData("--top-k", "1.5", "0 to 2147483647")]
+    [InlineData("--top-p", "0", "1E-06 to 1")]
+    [InlineData("--min-p", "2", "0 to 1")]
+    [InlineData("--repetition-penalty", "NaN", "0.01 to 100")]
+    [InlineData("--seed", "-1", "0 to 18446744073709551615")]
+    [InlineData("--context", "0", "1 to 2147483647")]
+    public void Options_out_of_range_are_usage_errors(string option, string value, string range)
+    {
+        var run = ToolRun.Of("run", "model.gguf", $"{option}={value}", "prompt");
+
+        Assert.Equal($"lordba: {option} takes a number from {range}, not '{value}'. Try 'lordba run --help'.\n", run.Error);
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+    }
+}
