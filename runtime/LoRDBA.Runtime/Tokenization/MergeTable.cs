@@ -18,13 +18,13 @@ internal sealed class MergeTable
 
     private const string Key = "tokenizer.ggml.merges";
 
-    // Multiply-shift hashing with a random odd factor: no file can be prepared to collide.
-    private static readonly ulong HashFactor = (ulong)Random.Shared.NextInt64() | 1;
+    // Seeded by the process, so that no file can be prepared to collide.
+    private static readonly ulong Seed = (ulong)Random.Shared.NextInt64();
+    private const ulong Factor = 0x9E3779B97F4A7C15;
 
     private readonly ulong[] pairs;
     private readonly int[] merged;
     private readonly int[] slots;
-    private readonly int hashShift;
 
     /// <summary>Reads the merges of a model.</summary>
     /// <exception cref="TokenizerException">A merge is not of the form <c>left right</c>, or names a token that does not exist.</exception>
@@ -34,8 +34,7 @@ internal sealed class MergeTable
         var merges = metadata.GetStringArray(Key);
         pairs = new ulong[merges.Count];
         merged = new int[merges.Count];
-        slots = new int[BitOperations.RoundUpToPowerOf2((uint)merges.Count * 2 | 2)];
-        hashShift = 64 - BitOperations.Log2((uint)slots.Length);
+        slots = new int[BitOperations.RoundUpToPowerOf2((uint)merges.Count * 2 | 1)];
         Array.Fill(slots, None);
 
         var buffer = new byte[64];
@@ -61,8 +60,11 @@ internal sealed class MergeTable
 
     private ref int Slot(ulong pair)
     {
-        var position = (int)(pair * HashFactor >> hashShift);
-        while (slots[position] != None && pairs[slots[position]] != pair) position = (position + 1) & (slots.Length - 1);
+        // Both halves of the 128-bit product: ids that follow each other must not fill neighbouring slots.
+        var high = Math.BigMul(pair ^ Seed, Factor, out var low);
+        var mask = slots.Length - 1;
+        var position = (int)(high ^ low) & mask;
+        while (slots[position] != None && pairs[slots[position]] != pair) position = (position + 1) & mask;
         return ref slots[position];
     }
 
