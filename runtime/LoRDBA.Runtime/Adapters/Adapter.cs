@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Adapters.Peft;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 
@@ -45,7 +46,13 @@ public abstract class Adapter : IDisposable
     /// <summary>Loads a .lordba file, or a folder with a PEFT LoRA, for a model.</summary>
     /// <exception cref="AdapterException">It is no sound adapter, has a part that is not supported, or does not fit the model.</exception>
     /// <exception cref="GgufException">The file is not sound GGUF, or a key is missing or has another type.</exception>
-    public static Adapter Load(string path, Model model) => LordbaAdapter.Bind(LordbaFile.Open(path), model);
+    public static Adapter Load(string path, Model model)
+    {
+        if (File.Exists(Path.Combine(path, PeftReader.ConfigName))) return PeftReader.Load(path, model);
+        if (Directory.Exists(path))
+            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftReader.ConfigName} in it: give a folder with a PEFT adapter, or a .lordba file.");
+        return LordbaAdapter.Bind(LordbaFile.Open(path), model);
+    }
 
     /// <summary>Gives up the owner's reference; the memory goes with the last session's.</summary>
     public void Dispose()

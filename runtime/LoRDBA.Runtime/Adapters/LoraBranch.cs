@@ -25,11 +25,11 @@ internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, f
     /// <summary>alpha / r, or alpha / sqrt(r).</summary>
     public float Scaling { get; } = scaling;
 
-    /// <summary>Row k of A, [n_in].</summary>
-    public ReadOnlySpan<float> RowA(int k) => new(a + (long)k * Lanes.RoundUp(NIn), NIn);
+    /// <summary>Row k of A, [n_in]; written once, before the branch is used.</summary>
+    public Span<float> RowA(int k) => new(a + (long)k * Lanes.RoundUp(NIn), NIn);
 
-    /// <summary>Column k of B, [n_out].</summary>
-    public ReadOnlySpan<float> ColumnB(int k) => new(b + (long)k * Lanes.RoundUp(NOut), NOut);
+    /// <summary>Column k of B, [n_out]; written once, before the branch is used.</summary>
+    public Span<float> ColumnB(int k) => new(b + (long)k * Lanes.RoundUp(NOut), NOut);
 
     /// <inheritdoc/>
     public override void Down(float* x, int tokens, float* z, int zStride, int rankStart, int rankEnd) =>

@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-
 namespace LoRDBA.Runtime.Gguf;
 
 /// <summary>
@@ -21,16 +19,16 @@ public sealed unsafe class GgufFile : IDisposable
     private const uint MinVersion = 2;
     private const uint MaxVersion = 3;
 
-    private readonly MemoryMappedViewAccessor? view;
+    private readonly MappedFile? mapping;
     private readonly byte[]? pinned;
     private readonly List<GgufTensor> tensors;
     private readonly Dictionary<string, GgufTensor> tensorByName;
     private byte* start;
 
-    private GgufFile(byte* start, long length, string name, MemoryMappedViewAccessor? view = null, byte[]? pinned = null)
+    private GgufFile(byte* start, long length, string name, MappedFile? mapping = null, byte[]? pinned = null)
     {
         this.start = start;
-        (Length, Name, this.view, this.pinned) = (length, name, view, pinned);
+        (Length, Name, this.mapping, this.pinned) = (length, name, mapping, pinned);
         var reader = new GgufReader(start, length, name);
         Version = ReadVersion(ref reader);
         var nTensors = reader.Read<ulong>("n_tensors");
@@ -49,16 +47,15 @@ public sealed unsafe class GgufFile : IDisposable
     /// <exception cref="GgufException">The file cannot be opened, or is no sound GGUF.</exception>
     public static GgufFile Open(string path)
     {
-        var view = Map(path, out var length);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        var mapping = MappedFile.Open(path, cause => new GgufException(GgufError.CannotOpen, path, 0, "file", $"it cannot be opened. {cause.Message}", cause));
         try
         {
-            return new(start + view.PointerOffset, length, path, view);
+            if (mapping.Length == 0) throw new GgufException(GgufError.Truncated, path, 0, "magic", "the file is empty.");
+            return new(mapping.Start, mapping.Length, path, mapping);
         }
         catch
         {
-            Unmap(view);
+            mapping.Dispose();
             throw;
         }
     }
@@ -136,31 +133,8 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>Ends the mapping: every span and pointer into the file is invalid from here on.</summary>
     public void Dispose()
     {
-        if (start is null) return;
         start = null;
-        if (view is not null) Unmap(view);
-    }
-
-    private static MemoryMappedViewAccessor Map(string path, out long length)
-    {
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            length = stream.Length;
-            if (length == 0) throw new GgufException(GgufError.Truncated, path, 0, "magic", "the file is empty.");
-            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            return map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new GgufException(GgufError.CannotOpen, path, 0, "file", $"it cannot be opened. {cause.Message}", cause);
-        }
-    }
-
-    private static void Unmap(MemoryMappedViewAccessor view)
-    {
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
+        mapping?.Dispose();
     }
 
     private static uint ReadVersion(ref GgufReader reader)

@@ -1,0 +1,34 @@
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters;
+
+/// <summary>A LoRA with real factors, unmerged, as float32 in native memory.</summary>
+/// <remarks>Its digest is SHA-256 over the SHA-256 of adapter_config.json and that of adapter_model.safetensors.</remarks>
+internal sealed class LoraAdapter : Adapter
+{
+    private readonly LoraBranch?[] branches;
+    private readonly Arena memory;
+
+    public LoraAdapter(Model model, string name, Sha256Digest digest, LoraBranch?[] branches, Arena memory, long byteLength) : base(model, name, digest)
+    {
+        (this.branches, this.memory) = (branches, memory);
+        ByteLength = byteLength;
+        MaxRank = branches.Max(branch => branch?.Rank ?? 0);
+    }
+
+    /// <inheritdoc/>
+    public override AdapterKind Kind => AdapterKind.Lora;
+
+    /// <inheritdoc/>
+    public override int MaxRank { get; }
+
+    /// <inheritdoc/>
+    public override long ByteLength { get; }
+
+    internal override AdapterBranch? Branch(Linear linear) => LoraBranch(linear);
+
+    /// <summary>The branch with its factors, or null where the adapter has none.</summary>
+    internal LoraBranch? LoraBranch(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
+
+    private protected override void Free() => memory.Dispose();
+}

@@ -1,0 +1,51 @@
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters.Peft;
+
+/// <summary>How PEFT calls the linears of a llama model, and in which order it has their rows.</summary>
+internal static class PeftNames
+{
+    public const string Prefix = "base_model.model.";
+    public const string SuffixA = ".lora_A.weight";
+    public const string SuffixB = ".lora_B.weight";
+
+    private const string Layers = "model.layers.";
+
+    private static readonly Dictionary<string, string> Parts = new()
+    {
+        ["self_attn.q_proj"] = "attn_q",
+        ["self_attn.k_proj"] = "attn_k",
+        ["self_attn.v_proj"] = "attn_v",
+        ["self_attn.o_proj"] = "attn_output",
+        ["mlp.gate_proj"] = "ffn_gate",
+        ["mlp.up_proj"] = "ffn_up",
+        ["mlp.down_proj"] = "ffn_down",
+    };
+
+    /// <summary>The weight in GGUF of a module, or null: model.layers.3.self_attn.q_proj is blk.3.attn_q.weight, lm_head is output.weight.</summary>
+    public static string? WeightOf(string module)
+    {
+        if (module == "lm_head") return "output.weight";
+        if (!module.StartsWith(Layers, StringComparison.Ordinal)) return null;
+        var rest = module.AsSpan(Layers.Length);
+        var dot = rest.IndexOf('.');
+        return dot > 0 && !rest[..dot].ContainsAnyExceptInRange('0', '9') && Parts.TryGetValue(rest[(dot + 1)..].ToString(), out var part)
+            ? $"blk.{rest[..dot]}.{part}.weight"
+            : null;
+    }
+
+    /// <summary>
+    /// Row of PEFT's lora_B that is row <paramref name="row"/> of the linear in GGUF. The llama architecture in GGUF interleaves
+    /// the two halves of each query and key head, so that a rotated pair (i, i + head_dim / 2) lies side by side:
+    /// <code>
+    ///   PEFT    head h:  0 1 2 ... d/2-1 | d/2 d/2+1 ... d-1
+    ///   GGUF    head h:  0 d/2  1 d/2+1  2 ...
+    /// </code>
+    /// </summary>
+    public static int SourceRow(Linear linear, ModelConfig config, int row)
+    {
+        if (config.Architecture != "llama" || linear.Kind is not (LinearKind.Query or LinearKind.Key)) return row;
+        var (head, place) = Math.DivRem(row, config.HeadDim);
+        return head * config.HeadDim + place % 2 * (config.HeadDim / 2) + place / 2;
+    }
+}

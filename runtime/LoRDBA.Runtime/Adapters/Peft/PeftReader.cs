@@ -1,0 +1,129 @@
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters.Peft;
+
+/// <summary>
+/// Reads a PEFT LoRA: a folder with adapter_config.json and adapter_model.safetensors. All of it must map to linears of the
+/// model, or none of it is used.
+/// </summary>
+internal static class PeftReader
+{
+    public const string ConfigName = "adapter_config.json";
+    private const string WeightsName = "adapter_model.safetensors";
+    private const long MaxConfigLength = 1 << 20;
+
+    private sealed record Pair(Linear Linear, string Module, SafetensorsTensor A, SafetensorsTensor B, int Rank, float Scaling);
+
+    /// <summary>Loads the folder for a model.</summary>
+    /// <exception cref="AdapterException">A file is not sound, has a part that is not supported, or does not fit the model.</exception>
+    public static LoraAdapter Load(string folder, Model model)
+    {
+        var json = ReadConfig(Path.Combine(folder, ConfigName));
+        var config = PeftConfig.Parse(json, Path.Combine(folder, ConfigName));
+        var path = Path.Combine(folder, WeightsName);
+        using var file = SafetensorsFile.Open(path);
+        var pairs = FindPairs(file, config, model, path);
+
+        var branches = new LoraBranch?[model.Linears.Count];
+        var memory = Arena.Create(arena =>
+        {
+            foreach (var pair in pairs) branches[pair.Linear.Index] = Reserve(arena, pair);
+        });
+        try
+        {
+            foreach (var pair in pairs) Fill(branches[pair.Linear.Index]!, pair, file, model, path);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var digest = Sha256Digest.Of([.. Sha256Digest.Of(json).ToArray(), .. file.Digest().ToArray()]);
+        return new LoraAdapter(model, name, digest, branches, memory, json.Length + file.Length);
+    }
+
+    private static byte[] ReadConfig(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            return length <= MaxConfigLength
+                ? File.ReadAllBytes(path)
+                : throw new AdapterException(AdapterError.BadConfig, path, "file", $"it has {length} bytes; at most {MaxConfigLength} are read.");
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw new AdapterException(AdapterError.CannotOpen, path, "file", $"it cannot be opened. {cause.Message}", cause);
+        }
+    }
+
+    private static List<Pair> FindPairs(SafetensorsFile file, PeftConfig config, Model model, string path)
+    {
+        var byModule = new SortedDictionary<string, (SafetensorsTensor? A, SafetensorsTensor? B)>(StringComparer.Ordinal);
+        foreach (var tensor in file.Tensors)
+        {
+            var (module, isA) = ModuleOf(tensor.Name, path);
+            var pair = byModule.GetValueOrDefault(module);
+            byModule[module] = isA ? (tensor, pair.B) : (pair.A, tensor);
+        }
+
+        if (byModule.Count == 0) throw new AdapterException(AdapterError.NoTensors, path, "file", "there is no tensor, so the adapter would do nothing.");
+        return [.. byModule.Select(entry => ToPair(entry.Key, entry.Value.A, entry.Value.B, config, model, path))];
+    }
+
+    private static (string Module, bool IsA) ModuleOf(string tensor, string path)
+    {
+        if (tensor.Contains("lora_embedding_", StringComparison.Ordinal)) throw new AdapterException(AdapterError.Unsupported, path, tensor, "an adapted embedding is not supported.");
+        if (tensor.Contains("lora_magnitude_vector", StringComparison.Ordinal)) throw new AdapterException(AdapterError.Unsupported, path, tensor, "DoRA is not supported.");
+        if (tensor.EndsWith(".lora_B.bias", StringComparison.Ordinal)) throw new AdapterException(AdapterError.Unsupported, path, tensor, "a bias in lora_B is not supported.");
+        if (tensor.StartsWith(PeftNames.Prefix, StringComparison.Ordinal))
+            foreach (var suffix in (ReadOnlySpan<string>)[PeftNames.SuffixA, PeftNames.SuffixB])
+                if (tensor.EndsWith(suffix, StringComparison.Ordinal) && tensor.Length > PeftNames.Prefix.Length + suffix.Length)
+                    return (tensor[PeftNames.Prefix.Length..^suffix.Length], suffix == PeftNames.SuffixA);
+        throw new AdapterException(AdapterError.UnknownTensor, path, tensor, $"it is neither a lora_A nor a lora_B: {PeftNames.Prefix}MODULE{PeftNames.SuffixA} is expected.");
+    }
+
+    private static Pair ToPair(string module, SafetensorsTensor? a, SafetensorsTensor? b, PeftConfig config, Model model, string path)
+    {
+        AdapterException Error(AdapterError error, string message) => new(error, path, module, message);
+
+        if (a is null || b is null) throw Error(AdapterError.MissingPair, $"{(a is null ? "lora_A" : "lora_B")} is missing.");
+        var weight = PeftNames.WeightOf(module);
+        if (weight == "output.weight" && model.HasTiedOutput)
+            throw Error(AdapterError.TiedOutput, "the head of this base is its embedding and cannot be adapted alone. Train the adapter without lm_head.");
+        if (model.Linears.FirstOrDefault(linear => linear.Name == weight) is not { } linear)
+            throw Error(AdapterError.UnknownTensor, $"{model.Config.Name} has no linear for it.");
+
+        if (a.Shape is not [var rank, var nIn] || b.Shape is not [var nOut, var rankB] || rankB != rank || nIn != linear.NIn || nOut != linear.NOut)
+            throw Error(AdapterError.ShapeMismatch, $"lora_A [{string.Join(", ", a.Shape)}] and lora_B [{string.Join(", ", b.Shape)}] must be [r, {linear.NIn}] and [{linear.NOut}, r].");
+        var (expected, scaling) = config.Of(module);
+        if (rank != expected) throw Error(AdapterError.RankMismatch, $"its rank is {rank}; {ConfigName} says {expected}.");
+        return new Pair(linear, module, a, b, expected, scaling);
+    }
+
+    private static unsafe LoraBranch Reserve(Arena arena, Pair pair)
+    {
+        var a = arena.Reserve<float>((long)pair.Rank * Lanes.RoundUp(pair.Linear.NIn));
+        var b = arena.Reserve<float>((long)pair.Rank * Lanes.RoundUp(pair.Linear.NOut));
+        return new LoraBranch(pair.Rank, pair.Linear.NIn, pair.Linear.NOut, a, b, pair.Scaling);
+    }
+
+    private static void Fill(LoraBranch branch, Pair pair, SafetensorsFile file, Model model, string path)
+    {
+        float[] a = file.Values(pair.A), b = file.Values(pair.B);
+        foreach (var (values, which) in new[] { (a, "lora_A"), (b, "lora_B") })
+            if (Array.FindIndex(values, value => !float.IsFinite(value)) is var at and >= 0)
+                throw new AdapterException(AdapterError.NonFiniteValue, path, pair.Module, $"element {at} of {which} is {values[at]}.");
+
+        for (var k = 0; k < branch.Rank; k++)
+        {
+            a.AsSpan(k * branch.NIn, branch.NIn).CopyTo(branch.RowA(k));
+            var column = branch.ColumnB(k);
+            for (var row = 0; row < branch.NOut; row++)
+                column[row] = b[PeftNames.SourceRow(pair.Linear, model.Config, row) * branch.Rank + k];
+        }
+    }
+}
