@@ -18,7 +18,9 @@ internal sealed unsafe class ForwardPass : IDisposable
     /// <summary>Rows of a matrix are shared out in whole cache lines, so that no two workers write to one.</summary>
     private const int RowUnit = 16;
 
+    private readonly Model model;
     private readonly ModelConfig config;
+    private readonly RopePairs ropePairs;
     private readonly ModelWeights weights;
     private readonly RunState state;
     private readonly WorkerPool pool;
@@ -32,7 +34,8 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     public ForwardPass(Model model, RunState state, int workers, bool oracle)
     {
-        (config, weights, this.state, this.oracle) = (model.Config, model.Weights, state, oracle);
+        (this.model, config, weights, this.state, this.oracle) = (model, model.Config, model.Weights, state, oracle);
+        ropePairs = config.Family.RopePairs;
         pool = new WorkerPool(workers, Work);
     }
 
@@ -78,9 +81,9 @@ internal sealed unsafe class ForwardPass : IDisposable
             Meet();
             QueryKeyValue(worker, w);
             Meet();
-            StoreKeyValue(worker, layer);
+            StoreKeyValue(worker, layer, w.KeyNorm);
             Meet();
-            Attend(worker, layer);
+            Attend(worker, layer, w.QueryNorm);
             Meet();
             Quantize(worker, w.AttentionOutput, state.Attended);
             Meet();
@@ -109,7 +112,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         {
             var row = weights.Embedding.Row(state.Tokens[t]);
             weights.Embedding.Format.Dequantize(row, new Span<float>(state.Residual + (long)t * config.NEmbd, config.NEmbd));
-            Rope.Angles(position + t, config.RopeFreqBase, config.RopeDim, state.Rotation + (long)t * config.RopeDim);
+            Rope.Angles(position + t, model.RopeFrequencies, model.RopeMagnitude, state.Rotation + (long)t * config.RopeDim);
         }
     }
 
@@ -158,14 +161,14 @@ internal sealed unsafe class ForwardPass : IDisposable
     }
 
     /// <summary>Rotates the keys and puts keys and values into the cache, head by head.</summary>
-    private void StoreKeyValue(int worker, int layer)
+    private void StoreKeyValue(int worker, int layer, float* norm)
     {
         var share = Share.Of(tokens * config.NHeadKv, worker, pool.Workers);
         for (var item = share.Start; item < share.End; item++)
         {
             var (t, head) = (item / config.NHeadKv, item % config.NHeadKv);
             var offset = (long)t * config.KvDim + head * config.HeadDim;
-            Rope.Forward(state.Key + offset, state.Rotation + (long)t * config.RopeDim, config.RopeDim);
+            NormAndRotate(state.Key + offset, t, norm);
 
             var cached = (long)(position + t) * config.HeadDim;
             Copy(state.Key + offset, state.KeysOf(layer, head) + cached, config.HeadDim);
@@ -174,7 +177,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     }
 
     /// <summary>attended[t] = attention of each query head of token t over positions 0 ... position + t.</summary>
-    private void Attend(int worker, int layer)
+    private void Attend(int worker, int layer, float* norm)
     {
         var queriesPerKv = config.NHead / config.NHeadKv;
 
@@ -183,11 +186,22 @@ internal sealed unsafe class ForwardPass : IDisposable
         {
             var (t, head) = (item / config.NHead, item % config.NHead);
             var offset = (long)t * config.QueryDim + head * config.HeadDim;
-            Rope.Forward(state.Query + offset, state.Rotation + (long)t * config.RopeDim, config.RopeDim);
+            NormAndRotate(state.Query + offset, t, norm);
             Attention.Forward(
                 state.Query + offset, state.KeysOf(layer, head / queriesPerKv), state.ValuesOf(layer, head / queriesPerKv),
                 position + t + 1, config.HeadDim, state.ScoresOf(worker), state.Attended + offset);
         }
+    }
+
+    /// <summary>One head of a query or key, ready for attention: normed where the family norms heads, then turned by its position.</summary>
+    private void NormAndRotate(float* head, int token, float* norm)
+    {
+        if (norm is not null)
+        {
+            var values = new Span<float>(head, config.HeadDim);
+            RmsNorm.Forward(values, new ReadOnlySpan<float>(norm, config.HeadDim), config.RmsEps, values);
+        }
+        Rope.Forward(head, state.Rotation + (long)token * config.RopeDim, config.RopeDim, ropePairs);
     }
 
     /// <summary>gate = silu(W_gate x) ⊙ W_up x</summary>
@@ -232,6 +246,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         var rows = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
         BaseProduct(worker, linear, x, tokens, y, rows);
+        if (linear.Bias is not null) AddBias(linear, y, rows);
         Adapter?.Up(linear, slot, tokens, y, rows);
         return rows;
     }
@@ -241,6 +256,16 @@ internal sealed unsafe class ForwardPass : IDisposable
         var kernel = oracle ? FloatMatMul.Instance : linear.Format.Kernel;
         var input = new MatMulInput(x, state.Quantized.WithWidth(linear.NIn), count);
         kernel.Run(linear, input, y, rows.Start, rows.End, state.RowOf(worker));
+    }
+
+    private void AddBias(Linear linear, float* y, Share rows)
+    {
+        var bias = new ReadOnlySpan<float>(linear.Bias + rows.Start, rows.End - rows.Start);
+        for (var t = 0; t < tokens; t++)
+        {
+            var own = new Span<float>(y + (long)t * linear.NOut + rows.Start, bias.Length);
+            TensorPrimitives.Add(own, bias, own);
+        }
     }
 
     /// <summary>logits[i] = W_output · norm(residual[head_row + i])</summary>

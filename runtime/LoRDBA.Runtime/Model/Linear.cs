@@ -33,10 +33,11 @@ public enum LinearKind
 /// <summary>A matrix of the base, [n_out][n_in] in blocks, as it lies in the mapped file: what an adapter can adapt.</summary>
 public sealed unsafe class Linear
 {
-    internal Linear(string name, int index, int layer, LinearKind kind, int nIn, int nOut, BlockFormat format, byte* data)
+    internal Linear(string name, int index, int layer, LinearKind kind, int nIn, int nOut, BlockFormat format, byte* data, float* bias)
     {
         (Name, Index, Layer, Kind, NIn, NOut, Format) = (name, index, layer, kind, nIn, nOut, format);
         Data = data;
+        Bias = bias;
         RowBytes = format.BytesFor(nIn);
     }
 
@@ -66,6 +67,9 @@ public sealed unsafe class Linear
 
     /// <summary>Row 0.</summary>
     internal byte* Data { get; }
+
+    /// <summary>[n_out], or null: what is added to the product.</summary>
+    internal float* Bias { get; }
 
     /// <summary>The blocks of one row.</summary>
     public ReadOnlySpan<byte> Row(int row) => new(Data + row * RowBytes, (int)RowBytes);

@@ -16,6 +16,7 @@ public sealed class Model : IDisposable
     {
         File = file;
         Config = ModelConfig.FromGguf(file);
+        (RopeFrequencies, RopeMagnitude) = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
         Weights = ModelWeights.FromGguf(file, Config);
         fingerprint = new(() => BaseIdentity.Fingerprint(file, Config));
         tokenizerDigest = new(() => BaseIdentity.Tokenizer(file));
@@ -47,6 +48,12 @@ public sealed class Model : IDisposable
     public string? License => File.Metadata.TryGetString("general.license", out var license) ? license : null;
 
     internal ModelWeights Weights { get; }
+
+    /// <summary>What pair i of a head turns by from one position to the next, [rope_dim / 2].</summary>
+    internal double[] RopeFrequencies { get; }
+
+    /// <summary>What rotated heads are multiplied with; 1 but for YaRN.</summary>
+    internal double RopeMagnitude { get; }
 
     /// <summary>Maps a GGUF file.</summary>
     /// <exception cref="GgufException">The file is not sound GGUF.</exception>

@@ -44,6 +44,9 @@ public sealed record ModelConfig
     /// <summary>context_length: positions that the model was trained on.</summary>
     public required int ContextLength { get; init; }
 
+    /// <summary>What the architecture means for the forward pass.</summary>
+    internal ModelFamily Family => ModelFamily.Of(Architecture, Name);
+
     /// <summary>Width of all query heads together.</summary>
     public int QueryDim => NHead * HeadDim;
 
@@ -56,9 +59,7 @@ public sealed record ModelConfig
     public static ModelConfig FromGguf(GgufFile file)
     {
         var metadata = file.Metadata;
-        var architecture = metadata.GetString("general.architecture");
-        if (architecture != "llama")
-            throw new ModelException($"{file.Name}: the architecture is '{architecture}'; supported is: llama.");
+        var architecture = ModelFamily.Of(metadata.GetString("general.architecture"), file.Name).Name;
 
         int Int(string key, int? fallback = null)
         {
@@ -108,7 +109,5 @@ public sealed record ModelConfig
         Require(
             file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim,
             $"attention.value_length must be attention.key_length, {HeadDim}; other widths are not supported");
-        if (file.Metadata.TryGetString($"{Architecture}.rope.scaling.type", out var scaling) && scaling != "none")
-            throw new ModelException($"{file.Name}: rotary scaling '{scaling}' is not supported; supported is: none.");
     }
 }

@@ -10,6 +10,13 @@ internal sealed unsafe class LayerWeights
     public required Linear Query { get; init; }
     public required Linear Key { get; init; }
     public required Linear Value { get; init; }
+
+    /// <summary>[head_dim], or null: what each query head is normed with.</summary>
+    public required float* QueryNorm { get; init; }
+
+    /// <summary>[head_dim], or null: what each key head is normed with.</summary>
+    public required float* KeyNorm { get; init; }
+
     public required Linear AttentionOutput { get; init; }
     public required float* FeedForwardNorm { get; init; }
     public required Linear Gate { get; init; }
@@ -23,17 +30,21 @@ internal sealed unsafe class LayerWeights
 /// </summary>
 internal sealed unsafe class ModelWeights
 {
+    /// <summary>[rope_dim / 2]: divisors of the rotary frequencies, in models that stretch them (see <see cref="RopeScaling"/>).</summary>
+    public const string RopeFrequencies = "rope_freqs.weight";
+
     private readonly GgufFile file;
     private readonly ModelConfig config;
-    private readonly HashSet<string> taken = [];
+    private readonly ModelFamily family;
+    private readonly HashSet<string> taken = [RopeFrequencies];
     private readonly List<Linear> linears = [];
 
     private ModelWeights(GgufFile file, ModelConfig config)
     {
-        (this.file, this.config) = (file, config);
+        (this.file, this.config, family) = (file, config, config.Family);
         Embedding = Matrix("token_embd.weight", index: -1, config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output);
         Layers = [.. Enumerable.Range(0, config.NLayer).Select(Layer)];
-        OutputNorm = Norm("output_norm.weight");
+        OutputNorm = Vector("output_norm.weight", config.NEmbd);
         HasOwnOutput = file.TryGetTensor("output.weight", out _);
         Output = HasOwnOutput ? Adaptable("output", config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output) : Embedding;
         RefuseOthers();
@@ -63,39 +74,44 @@ internal sealed unsafe class ModelWeights
 
     private LayerWeights Layer(int layer)
     {
-        Linear Block(string name, int nIn, int nOut, LinearKind kind) => Adaptable($"blk.{layer}.{name}", nIn, nOut, layer, kind);
+        Linear Block(string name, int nIn, int nOut, LinearKind kind, bool withBias = false) => Adaptable($"blk.{layer}.{name}", nIn, nOut, layer, kind, withBias);
+        float* HeadNorm(string name) => family.HasQkNorm ? Vector($"blk.{layer}.{name}.weight", config.HeadDim) : null;
 
+        var biased = family.HasQkvBias;
         return new LayerWeights
         {
-            AttentionNorm = Norm($"blk.{layer}.attn_norm.weight"),
-            Query = Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query),
-            Key = Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key),
-            Value = Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value),
+            AttentionNorm = Vector($"blk.{layer}.attn_norm.weight", config.NEmbd),
+            Query = Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query, biased),
+            Key = Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key, biased),
+            Value = Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value, biased),
+            QueryNorm = HeadNorm("attn_q_norm"),
+            KeyNorm = HeadNorm("attn_k_norm"),
             AttentionOutput = Block("attn_output", config.QueryDim, config.NEmbd, LinearKind.AttentionOutput),
-            FeedForwardNorm = Norm($"blk.{layer}.ffn_norm.weight"),
+            FeedForwardNorm = Vector($"blk.{layer}.ffn_norm.weight", config.NEmbd),
             Gate = Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate),
             Up = Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up),
             Down = Block("ffn_down", config.NFf, config.NEmbd, LinearKind.Down),
         };
     }
 
-    private Linear Adaptable(string name, int nIn, int nOut, int layer, LinearKind kind)
+    private Linear Adaptable(string name, int nIn, int nOut, int layer, LinearKind kind, bool withBias = false)
     {
-        var linear = Matrix($"{name}.weight", linears.Count, nIn, nOut, layer, kind);
+        var linear = Matrix($"{name}.weight", linears.Count, nIn, nOut, layer, kind, withBias ? Vector($"{name}.bias", nOut) : null);
         linears.Add(linear);
         return linear;
     }
 
-    private Linear Matrix(string name, int index, int nIn, int nOut, int layer, LinearKind kind)
+    private Linear Matrix(string name, int index, int nIn, int nOut, int layer, LinearKind kind, float* bias = null)
     {
         var tensor = Take(name, nIn, nOut);
-        return new Linear(name, index, layer, kind, nIn, nOut, BlockFormat.Of(file, tensor), file.Data(tensor));
+        return new Linear(name, index, layer, kind, nIn, nOut, BlockFormat.Of(file, tensor), file.Data(tensor), bias);
     }
 
-    private float* Norm(string name)
+    /// <summary>The weights of a norm, or a bias: one dimension, which every GGUF file keeps in float32.</summary>
+    private float* Vector(string name, int length)
     {
-        var tensor = Take(name, config.NEmbd);
-        if (tensor.Type != GgmlType.F32) throw new ModelException($"{file.Name}: {name} is stored as {tensor.Type}; norms must be F32.");
+        var tensor = Take(name, length);
+        if (tensor.Type != GgmlType.F32) throw new ModelException($"{file.Name}: {name} is stored as {tensor.Type}; norms and biases must be F32.");
         return (float*)file.Data(tensor);
     }
 

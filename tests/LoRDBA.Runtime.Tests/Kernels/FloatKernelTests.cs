@@ -66,19 +66,28 @@ public sealed unsafe class FloatKernelTests
         Assert.Equal(-2.384058f, gate[2], 1e-5f);
     }
 
+    /// <summary>Frequencies 1 and 1/10: at position 2 the pairs turn by 2 and by 0.2. Pairs (1, 0) and (0, 1), and one element beyond rope_dim.</summary>
     [Fact]
-    public void RopeTurnsPairsByPositionTimesFrequency()
+    public void RopeTurnsNeighboursByPositionTimesFrequency()
     {
-        // rope_dim 4, base 100: frequencies 1 and 1/10. At position 2 the pairs turn by 2 and by 0.2.
-        var rotation = stackalloc float[4];
-        Rope.Angles(position: 2, freqBase: 100, ropeDim: 4, rotation);
         var head = stackalloc float[5] { 1, 0, 0, 1, 7 };
-        Rope.Forward(head, rotation, ropeDim: 4);
-        Assert.Equal(-0.416147f, head[0], 1e-6f); // cos 2
-        Assert.Equal(0.909297f, head[1], 1e-6f);  // sin 2
-        Assert.Equal(-0.198669f, head[2], 1e-6f); // -sin 0.2
-        Assert.Equal(0.980067f, head[3], 1e-6f);  // cos 0.2
-        Assert.Equal(7f, head[4]);                // beyond rope_dim
+        AssertRotated(head, RopePairs.Neighbours, [-0.416147f, 0.909297f, -0.198669f, 0.980067f, 7]);
+    }
+
+    [Fact]
+    public void RopeTurnsHalvesByPositionTimesFrequency()
+    {
+        var head = stackalloc float[5] { 1, 0, 0, 1, 7 };
+        AssertRotated(head, RopePairs.Halves, [-0.416147f, -0.198669f, 0.909297f, 0.980067f, 7]);
+    }
+
+    /// <summary>cos 2 = -0.416147, sin 2 = 0.909297, cos 0.2 = 0.980067, sin 0.2 = 0.198669</summary>
+    private static void AssertRotated(float* head, RopePairs pairs, float[] expected)
+    {
+        var rotation = stackalloc float[4];
+        Rope.Angles(position: 2, [1, 0.1], magnitude: 1, rotation);
+        Rope.Forward(head, rotation, ropeDim: 4, pairs);
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], head[i], 1e-6f);
     }
 
     [Fact]

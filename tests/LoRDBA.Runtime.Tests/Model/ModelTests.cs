@@ -111,8 +111,8 @@ public sealed class ModelTests
         AssertRefused(new TinyModel { Metadata = { [key] = value } }, key["llama.".Length..]);
 
     [Fact]
-    public void RotaryScalingIsRefusedRatherThanIgnored() =>
-        AssertRefused(new TinyModel { Metadata = { ["llama.rope.scaling.type"] = "yarn" } }, "yarn");
+    public void UnknownRotaryScalingIsRefusedRatherThanIgnored() =>
+        AssertRefused(new TinyModel { Metadata = { ["llama.rope.scaling.type"] = "longrope" } }, "longrope", "yarn");
 
     [Fact]
     public void AMissingTensorIsNamed() =>
