@@ -5,7 +5,7 @@ namespace LoRDBA.Runtime.Tests.Models;
 /// <summary>Measures the managed bytes that steps of a session allocate, on all threads.</summary>
 internal static class AllocationProbe
 {
-    private static readonly int[] Prompt = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 500)];
+    private static readonly int[] Prompt = [.. Enumerable.Range(0, 40)];
 
     /// <summary>Fails unless prefill in chunks and 20 decode steps allocate exactly 0 bytes.</summary>
     public static void AssertNoneIn(Session session)
@@ -28,6 +28,6 @@ internal static class AllocationProbe
     {
         session.Reset();
         session.Prefill(Prompt);
-        for (var token = 0; token < 20; token++) session.Decode(token);
+        for (var i = 0; i < 20; i++) session.Decode(i);
     }
 }
