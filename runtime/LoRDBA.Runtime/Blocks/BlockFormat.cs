@@ -5,7 +5,7 @@ namespace LoRDBA.Runtime.Blocks;
 
 /// <summary>
 /// A way to store numbers in blocks of equal size. The table below names all that this library can read; a new one is its own
-/// file and one row here, and the tests that walk <see cref="All"/> cover it.
+/// file and one row here, and the tests that walk <see cref="All"/> cover it. A row without a quantizer is read only.
 /// </summary>
 public sealed class BlockFormat
 {
@@ -20,12 +20,15 @@ public sealed class BlockFormat
         new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize, Int8MatMul<Q8_0>.Instance),
         new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize, Int8MatMul<Q4_0>.Instance),
         new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize, Int8MatMul<Q4_1>.Instance),
+        new(GgmlType.Q5_0, Q5_0.Dequantize, null, Int8MatMul<Q5_0>.Instance),
+        new(GgmlType.Q5_1, Q5_1.Dequantize, null, Int8MatMul<Q5_1>.Instance),
+        new(GgmlType.IQ4_NL, IQ4_NL.Dequantize, null, Int8MatMul<IQ4_NL>.Instance),
     ];
 
     private readonly Dequantizer dequantize;
-    private readonly Quantizer quantize;
+    private readonly Quantizer? quantize;
 
-    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer quantize, MatMul kernel)
+    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer? quantize, MatMul kernel)
     {
         if (!BlockSize.TryOf(type, out var size)) throw new InvalidOperationException($"{type} lacks its row in BlockSize.");
         (Type, BlockLength, BlockBytes) = (type, size.Elements, size.Bytes);
@@ -46,6 +49,9 @@ public sealed class BlockFormat
 
     /// <summary>Bytes of a block.</summary>
     public int BlockBytes { get; }
+
+    /// <summary>Whether numbers can be written in this format, not only read.</summary>
+    public bool CanQuantize => quantize is not null;
 
     /// <summary>The fast product with weights of this format.</summary>
     internal MatMul Kernel { get; }
@@ -89,8 +95,11 @@ public sealed class BlockFormat
     /// (65 504) becomes infinite.
     /// </summary>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="NotSupportedException">The format is read only: see <see cref="CanQuantize"/>.</exception>
     public void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
     {
+        if (quantize is null)
+            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", Table.Where(row => row.CanQuantize))} instead.");
         CheckLengths(blocks.Length, values.Length);
         quantize(values, blocks);
     }

@@ -10,6 +10,10 @@ public sealed class BlockFormatTests
 {
     public static TheoryData<GgmlType> Types => [.. BlockFormat.All.Select(format => format.Type)];
 
+    public static TheoryData<GgmlType> Written => [.. BlockFormat.All.Where(format => format.CanQuantize).Select(format => format.Type)];
+
+    public static TheoryData<GgmlType> ReadOnly => [.. BlockFormat.All.Where(format => !format.CanQuantize).Select(format => format.Type)];
+
     /// <summary>
     /// How far a weight may be from its stored value, in units of the block's largest magnitude. Half of the distance between
     /// two codes, plus the rounding of scale and minimum to 16 bits (2^-11), which the largest code multiplies.
@@ -29,7 +33,7 @@ public sealed class BlockFormatTests
     private const double SubnormalBound = 127 * 2.98e-8;
 
     [Theory]
-    [MemberData(nameof(Types))]
+    [MemberData(nameof(Written))]
     public void Quantized_numbers_stay_close(GgmlType type)
     {
         var format = BlockFormat.Of(type);
@@ -51,7 +55,7 @@ public sealed class BlockFormatTests
     }
 
     [Theory]
-    [MemberData(nameof(Types))]
+    [MemberData(nameof(Written))]
     public void Zeros_stay_zeros(GgmlType type)
     {
         var format = BlockFormat.Of(type);
@@ -71,20 +75,29 @@ public sealed class BlockFormatTests
         Assert.Equal(3 * format.BlockBytes, format.BytesFor(3 * format.BlockLength));
         Assert.Throws<ArgumentException>(() => format.BytesFor(-1));
         Assert.Throws<ArgumentException>(() => format.Dequantize(new byte[format.BlockBytes], new float[2 * format.BlockLength]));
-        Assert.Throws<ArgumentException>(() => format.Quantize(new float[format.BlockLength], new byte[format.BlockBytes + 1]));
+        if (format.CanQuantize) Assert.Throws<ArgumentException>(() => format.Quantize(new float[format.BlockLength], new byte[format.BlockBytes + 1]));
         format.Dequantize([], []);
+    }
+
+    [Theory]
+    [MemberData(nameof(ReadOnly))]
+    public void What_is_only_read_says_what_can_be_written(GgmlType type)
+    {
+        var format = BlockFormat.Of(type);
+        var error = Assert.Throws<NotSupportedException>(() => format.Quantize(new float[format.BlockLength], new byte[format.BlockBytes]));
+        Assert.Equal($"{type} is read only. Write F32, F16, BF16, Q8_0, Q4_0, Q4_1 instead.", error.Message);
     }
 
     [Fact]
     public void A_format_that_cannot_be_read_yet_is_named_with_its_tensor()
     {
-        using var file = GgufFile.FromBytes(new GgufBuilder().Tensor("blk.0.ffn_up.weight", 12, [256], 0).Data(144).ToArray(), "test.gguf");
+        using var file = GgufFile.FromBytes(new GgufBuilder().Tensor("blk.0.ffn_up.weight", 21, [256], 0).Data(110).ToArray(), "test.gguf");
         var error = Assert.Throws<GgufException>(() => BlockFormat.Of(file, file.Tensors[0]));
 
         Assert.Equal(GgufError.UnsupportedTensorType, error.Error);
         Assert.Contains("blk.0.ffn_up.weight", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Q4_K", error.Message, StringComparison.Ordinal);
-        Assert.Throws<GgufException>(() => BlockFormat.Of(GgmlType.Q4_K));
+        Assert.Contains("IQ3_S", error.Message, StringComparison.Ordinal);
+        Assert.Throws<GgufException>(() => BlockFormat.Of(GgmlType.IQ3_S));
         Assert.False(BlockFormat.TryOf(GgmlType.I8, out _));
     }
 

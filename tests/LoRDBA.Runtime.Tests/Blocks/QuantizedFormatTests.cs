@@ -38,6 +38,40 @@ public sealed class QuantizedFormatTests
         Assert.Equal(expected, Dequantize(GgmlType.Q4_1, block));
     }
 
+    /// <summary>
+    /// d = 2 (0x4000). Fifth bits 0 and 31 are set. Byte 0 = 0x0F: element 0 is (31 - 16) * 2, element 16 (0 - 16) * 2;
+    /// byte 15 = 0x10: element 15 is -32, element 31 (17 - 16) * 2; the rest is -32.
+    /// </summary>
+    [Fact]
+    public void Q5_0_keeps_its_fifth_bits_apart()
+    {
+        var block = new byte[22];
+        (block[1], block[2], block[5], block[6], block[21]) = (0x40, 0x01, 0x80, 0x0f, 0x10);
+        float[] expected = [30, .. Enumerable.Repeat(-32f, 30), 2];
+        Assert.Equal(expected, Dequantize(GgmlType.Q5_0, block));
+    }
+
+    /// <summary>d = 0.5 (0x3800), m = -1 (0xbc00). Fifth bits 1 and 16 are set: (16 + 2) / 2 - 1 and (16 + 15) / 2 - 1.</summary>
+    [Fact]
+    public void Q5_1_adds_a_minimum()
+    {
+        var block = new byte[24];
+        (block[1], block[3], block[4], block[6], block[8], block[9]) = (0x38, 0xbc, 0x02, 0x01, 0xf0, 0x02);
+        float[] expected = [-1, 8, .. Enumerable.Repeat(-1f, 14), 14.5f, .. Enumerable.Repeat(-1f, 15)];
+        Assert.Equal(expected, Dequantize(GgmlType.Q5_1, block));
+    }
+
+    /// <summary>d = 0.5 (0x3800). Indices 0 and 15 are the ends of the table, -127 and 113; 8 is level 1.</summary>
+    [Fact]
+    public void IQ4_NL_looks_up_its_levels()
+    {
+        var block = new byte[18];
+        block.AsSpan(2).Fill(0x88);
+        (block[1], block[2]) = (0x38, 0xf0);
+        float[] expected = [-63.5f, .. Enumerable.Repeat(0.5f, 15), 56.5f, .. Enumerable.Repeat(0.5f, 15)];
+        Assert.Equal(expected, Dequantize(GgmlType.IQ4_NL, block));
+    }
+
     /// <summary>Largest magnitude 127, so d = 1; ties go away from zero.</summary>
     [Fact]
     public void Q8_0_is_quantized_to_the_nearest_integer()

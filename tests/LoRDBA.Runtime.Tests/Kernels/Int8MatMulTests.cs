@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Tests;
 
@@ -18,13 +19,22 @@ public sealed unsafe class Int8MatMulTests
     private const double FloatSumTolerance = 1e-4;
 
     [Fact]
-    public void Q8_0() => CheckAllLengths<Q8_0>(BlockFormat.Of(Runtime.Gguf.GgmlType.Q8_0));
+    public void Q8_0() => CheckAllLengths<Q8_0>(GgmlType.Q8_0, 1f / 254);
 
     [Fact]
-    public void Q4_0() => CheckAllLengths<Q4_0>(BlockFormat.Of(Runtime.Gguf.GgmlType.Q4_0));
+    public void Q4_0() => CheckAllLengths<Q4_0>(GgmlType.Q4_0, 1f / 16);
 
     [Fact]
-    public void Q4_1() => CheckAllLengths<Q4_1>(BlockFormat.Of(Runtime.Gguf.GgmlType.Q4_1));
+    public void Q4_1() => CheckAllLengths<Q4_1>(GgmlType.Q4_1, 1f / 15, -0.5f);
+
+    [Fact]
+    public void Q5_0() => CheckAllLengths<Q5_0>(GgmlType.Q5_0, 1f / 32);
+
+    [Fact]
+    public void Q5_1() => CheckAllLengths<Q5_1>(GgmlType.Q5_1, 1f / 31, -0.5f);
+
+    [Fact]
+    public void IQ4_NL() => CheckAllLengths<IQ4_NL>(GgmlType.IQ4_NL, 1f / 254);
 
     [Fact]
     public void TheLargestCodesDoNotOverflow()
@@ -34,22 +44,25 @@ public sealed unsafe class Int8MatMulTests
         BitConverter.TryWriteBytes(weights, (Half)1f);
         weights.AsSpan(2).Fill(0x80);
         var x = Enumerable.Repeat(-1f, 32).ToArray();
-        Check<Q8_0>(BlockFormat.Of(Runtime.Gguf.GgmlType.Q8_0), weights, x, blocks: 1);
+        Check<Q8_0>(BlockFormat.Of(GgmlType.Q8_0), weights, x, blocks: 1);
     }
 
-    private static void CheckAllLengths<TBlock>(BlockFormat format) where TBlock : struct, IQuantizedBlock
+    /// <summary>Random codes under the scale and, where it is stored, the minimum with which weights are in [-0.5, 0.5].</summary>
+    private static void CheckAllLengths<TBlock>(GgmlType type, params float[] head) where TBlock : struct, IQuantizedBlock
     {
         var random = new Random(42);
         for (var blocks = 1; blocks <= MaxBlocks; blocks++)
         {
-            var values = Enumerable.Range(0, blocks * 32).Select(_ => (float)(random.NextDouble() - 0.5)).ToArray();
-            var weights = new byte[format.BytesFor(values.Length)];
-            format.Quantize(values, weights);
+            var weights = new byte[blocks * TBlock.Bytes];
+            random.NextBytes(weights);
+            for (var b = 0; b < blocks; b++)
+                for (var i = 0; i < head.Length; i++)
+                    BitConverter.TryWriteBytes(weights.AsSpan(b * TBlock.Bytes + 2 * i), (Half)(head[i] * (0.5f + random.NextSingle() / 2)));
 
             // Activations as they are: mostly small, a few large, whole quads of zero.
             var x = Enumerable.Range(0, 4 * blocks * 32)
                 .Select(i => i / 4 % 7 == 0 ? 0f : (float)(random.NextDouble() - 0.5) * (i % 29 == 0 ? 100 : 1)).ToArray();
-            Check<TBlock>(format, weights, x, blocks);
+            Check<TBlock>(BlockFormat.Of(type), weights, x, blocks);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class TinyModelTests
     [InlineData("tiny-llama")]
     [InlineData("tiny-llama3-rope")]
     [InlineData("tiny-qwen2")]
+    [InlineData("tiny-qwen3")]
     public void TheOracleHasTheLogitsOfTheReferenceWithinAThousandthOfTheirSpread(string name)
     {
         using var model = Load(name);
@@ -36,6 +37,7 @@ public sealed class TinyModelTests
     [InlineData("tiny-llama")]
     [InlineData("tiny-llama3-rope")]
     [InlineData("tiny-qwen2")]
+    [InlineData("tiny-qwen3")]
     public void TheFastPathIsWithinEightPercentOfTheSpread(string name)
     {
         using var model = Load(name);

@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace LoRDBA.Runtime.Blocks;
+
+/// <summary>
+/// 32 weights in 24 bytes, w_j = d * q_j + m:
+/// <code>
+/// byte 0     2     4        8                                        24
+///      | d   | m   | h      | q_16 q_0 | q_17 q_1 | ...  | q_31 q_15 |      d, m: f16, q: 5 bits, 0 to 31: here the lower four,
+///                                                                           upper half written first; the fifth is bit j of h, u32
+/// </code>
+/// </summary>
+internal readonly unsafe struct Q5_1 : IQuantizedBlock
+{
+    public const int BlockBytes = 24;
+    private const int BlockLength = 32;
+
+    public static int Bytes => BlockBytes;
+    public static bool IsUnsigned => true;
+    public static bool HasMin => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1)
+    {
+        Nibbles.Load(block + 8, out q0, out q1);
+        FifthBits.Load(block + 4, out var high0, out var high1);
+        q0 |= high0;
+        q1 |= high1;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Scale(byte* block) => F16.Read(block);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Min(byte* block) => F16.Read(block + 2);
+
+    public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    {
+        for (; values.Length > 0; blocks = blocks[BlockBytes..], values = values[BlockLength..])
+        {
+            var d = (float)MemoryMarshal.Read<Half>(blocks);
+            var m = (float)MemoryMarshal.Read<Half>(blocks[2..]);
+            var h = MemoryMarshal.Read<uint>(blocks[4..]);
+            for (var j = 0; j < BlockLength / 2; j++)
+            {
+                var (high, upperHigh) = ((int)(h >> j & 1) << 4, (int)(h >> j + BlockLength / 2 & 1) << 4);
+                values[j] = d * (blocks[8 + j] & 0x0f | high) + m;
+                values[j + BlockLength / 2] = d * (blocks[8 + j] >> 4 | upperHigh) + m;
+            }
+        }
+    }
+}
