@@ -54,6 +54,10 @@ public abstract class Adapter : IDisposable
         return LordbaAdapter.Bind(LordbaFile.Open(path), model);
     }
 
+    /// <summary>Takes over an open .lordba file, such as an embedded resource, and disposes it also if it is refused.</summary>
+    /// <exception cref="AdapterException">It does not fit the model.</exception>
+    public static Adapter Load(LordbaFile file, Model model) => LordbaAdapter.Bind(file, model);
+
     /// <summary>Gives up the owner's reference; the memory goes with the last session's.</summary>
     public void Dispose()
     {
