@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Tokenization;
+
+namespace LoRDBA.Examples.SmartHome;
+
+/// <summary>What one adapter, or none, made of one set of commands.</summary>
+/// <param name="Set">The commands.</param>
+/// <param name="Answers">One per command.</param>
+/// <param name="ExactMatch">Share of answers that are the wanted completion, letter for letter.</param>
+/// <param name="Nll">Of the wanted completions, per token, in nats.</param>
+/// <param name="TokensPerSecond">Of everything read and written while answering.</param>
+internal sealed record Outcome(TestSet Set, IReadOnlyList<string> Answers, double ExactMatch, double Nll, double TokensPerSecond);
+
+/// <summary>Puts commands to one session, whichever adapter acts there.</summary>
+internal sealed class Trial(Session session, Tokenizer tokenizer)
+{
+    /// <summary>How many switches <see cref="Switch"/> makes.</summary>
+    public const int Switches = 10_000;
+
+    // ChatML without a system message: what the adapters were trained on.
+    private const string TurnStart = "<|im_start|>user\n";
+    private const string ReplyStart = "<|im_end|>\n<|im_start|>assistant\n";
+    private const string TurnEnd = "<|im_end|>";
+
+    private const int MaxAnswerTokens = 64;
+
+    private readonly TextGenerator generator = new(session, tokenizer, new GenerationOptions { MaxTokens = MaxAnswerTokens });
+
+    /// <summary>Makes <paramref name="adapter"/> act from the next token on, and returns how long it takes to switch <see cref="Switches"/>
+    /// times to and fro between it and <paramref name="other"/>.</summary>
+    public TimeSpan Switch(Adapter? adapter, Adapter? other)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Switches; i += 2)
+        {
+            session.Use(other);
+            session.Use(adapter);
+        }
+
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>Answers every command in a fresh context, greedily, and measures the wanted completions.</summary>
+    public Outcome Run(TestSet set)
+    {
+        var answers = new List<string>();
+        var (nll, wantedTokens, tokens, right) = (0.0, 0, 0, 0);
+        var elapsed = TimeSpan.Zero;
+        foreach (var command in set.Commands)
+        {
+            var prompt = tokenizer.EncodePrompt(TurnStart + command.Prompt + ReplyStart);
+            var start = Stopwatch.GetTimestamp();
+            session.Reset();
+            var answer = "";
+            var result = generator.Generate(prompt, piece => answer += piece);
+            elapsed += Stopwatch.GetElapsedTime(start);
+            tokens += result.PromptTokens + result.GeneratedTokens;
+            answers.Add(answer);
+            if (answer == command.Completion) right++;
+
+            var wanted = tokenizer.Encode(command.Completion + TurnEnd);
+            wantedTokens += wanted.Length;
+            nll += SumNll(prompt, wanted);
+        }
+
+        return new Outcome(set, answers, (double)right / set.Commands.Count, nll / wantedTokens, tokens / elapsed.TotalSeconds);
+    }
+
+    /// <summary>-ln p(wanted | prompt): every token is predicted from what was wanted before it, not from what was answered.</summary>
+    private double SumNll(int[] prompt, int[] wanted)
+    {
+        var sum = 0.0;
+        session.Reset();
+        session.PrefillAll([.. prompt, .. wanted[..^1]], (index, logits) =>
+        {
+            var next = index - prompt.Length + 1;
+            if (next >= 0) sum += LogSumExp(logits) - logits[wanted[next]];
+        });
+        return sum;
+    }
+
+    private static double LogSumExp(ReadOnlySpan<float> logits)
+    {
+        double largest = TensorPrimitives.Max(logits);
+        var sum = 0.0;
+        foreach (var logit in logits) sum += Math.Exp(logit - largest);
+        return largest + Math.Log(sum);
+    }
+}
