@@ -23,6 +23,12 @@ public sealed class BlockFormat
         new(GgmlType.Q5_0, Q5_0.Dequantize, null, Int8MatMul<Q5_0>.Instance),
         new(GgmlType.Q5_1, Q5_1.Dequantize, null, Int8MatMul<Q5_1>.Instance),
         new(GgmlType.IQ4_NL, IQ4_NL.Dequantize, null, Int8MatMul<IQ4_NL>.Instance),
+        new(GgmlType.Q2_K, Q2_K.Dequantize, null, FloatMatMul.Instance),
+        new(GgmlType.Q3_K, Q3_K.Dequantize, null, FloatMatMul.Instance),
+        new(GgmlType.Q4_K, Q4_K.Dequantize, null, FloatMatMul.Instance),
+        new(GgmlType.Q5_K, Q5_K.Dequantize, null, FloatMatMul.Instance),
+        new(GgmlType.Q6_K, Q6_K.Dequantize, null, FloatMatMul.Instance),
+        new(GgmlType.IQ4_XS, IQ4_XS.Dequantize, null, FloatMatMul.Instance),
     ];
 
     private readonly Dequantizer dequantize;

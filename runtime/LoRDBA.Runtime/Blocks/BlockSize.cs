@@ -6,7 +6,7 @@ namespace LoRDBA.Runtime.Blocks;
 internal readonly record struct BlockSize(int Elements, int Bytes)
 {
     /// <summary>Elements in a block of the K and IQ formats.</summary>
-    private const int SuperBlock = 256;
+    public const int SuperBlock = 256;
 
     /// <summary>
     /// The sizes of all tensor types of ggml, also those whose values cannot be read yet: a file that holds them can be listed.
@@ -34,11 +34,11 @@ internal readonly record struct BlockSize(int Elements, int Bytes)
             GgmlType.NVFP4 => new(64, 36),
             GgmlType.Q1_0 => new(128, 18),
             GgmlType.Q2_0 => new(64, 18),
-            GgmlType.Q2_K => new(SuperBlock, 84),
-            GgmlType.Q3_K => new(SuperBlock, 110),
-            GgmlType.Q4_K => new(SuperBlock, 144),
-            GgmlType.Q5_K => new(SuperBlock, 176),
-            GgmlType.Q6_K => new(SuperBlock, 210),
+            GgmlType.Q2_K => new(SuperBlock, Q2_K.BlockBytes),
+            GgmlType.Q3_K => new(SuperBlock, Q3_K.BlockBytes),
+            GgmlType.Q4_K => new(SuperBlock, Q4_K.BlockBytes),
+            GgmlType.Q5_K => new(SuperBlock, Q5_K.BlockBytes),
+            GgmlType.Q6_K => new(SuperBlock, Q6_K.BlockBytes),
             GgmlType.Q8_K => new(SuperBlock, 292),
             GgmlType.IQ1_S => new(SuperBlock, 50),
             GgmlType.IQ1_M => new(SuperBlock, 56),
@@ -47,7 +47,7 @@ internal readonly record struct BlockSize(int Elements, int Bytes)
             GgmlType.IQ2_S => new(SuperBlock, 82),
             GgmlType.IQ3_XXS => new(SuperBlock, 98),
             GgmlType.IQ3_S => new(SuperBlock, 110),
-            GgmlType.IQ4_XS => new(SuperBlock, 136),
+            GgmlType.IQ4_XS => new(SuperBlock, IQ4_XS.BlockBytes),
             GgmlType.TQ1_0 => new(SuperBlock, 54),
             GgmlType.TQ2_0 => new(SuperBlock, 66),
             _ => default,

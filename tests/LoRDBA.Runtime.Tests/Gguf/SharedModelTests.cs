@@ -40,6 +40,14 @@ public sealed class SharedModelTests
 
     public static TheoryData<string> Formats => [.. BlockFormat.All.Where(format => format.Type != GgmlType.F32).Select(format => format.Name)];
 
+    [Fact]
+    public void The_table_has_a_row_for_every_reference_format()
+    {
+        using var file = GgufFile.Open(SharedFiles.Require("reference/block-formats.gguf"));
+        var named = file.Tensors.Where(tensor => tensor.Name.EndsWith(".blocks", StringComparison.Ordinal)).Select(tensor => tensor.Type.ToString());
+        Assert.Equal(named.Order(), Formats.Select(row => row.Data).Order());
+    }
+
     /// <summary>The values were computed by another implementation; one float32 rounding apart is equal.</summary>
     [Theory]
     [MemberData(nameof(Formats))]

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace LoRDBA.Runtime.Blocks;
+
+/// <summary>
+/// 256 weights in 176 bytes: 8 sub-blocks s of 32, w_j = d * scale_s * q_j - e * min_s with s = j / 32:
+/// <code>
+/// byte 0     2     4                             16                48                                        176
+///      | d   | e   | scales and minima (KScales) | fifth bits of q | lower four of weights 0-63 | 64-127 ... |       d, e: f16
+///
+/// fifth bits:  byte l, l = 0 to 31:     bit k is that of q_(l + 32 k)
+/// lower four:  byte l of the first 32:  q_(l + 32) | q_l      bits 7-4 | 3-0
+/// </code>
+/// </summary>
+internal static class Q5_K
+{
+    public const int BlockBytes = 176;
+
+    public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
+    {
+        for (; values.Length > 0; blocks = blocks[BlockBytes..], values = values[BlockSize.SuperBlock..])
+        {
+            var d = (float)MemoryMarshal.Read<Half>(blocks);
+            var e = (float)MemoryMarshal.Read<Half>(blocks[2..]);
+            var high = blocks.Slice(16, 32);
+            for (var s = 0; s < 8; s++)
+            {
+                var (scaleCode, minCode) = KScales.Read(blocks.Slice(4, KScales.Bytes), s);
+                var (scale, min) = (d * scaleCode, e * minCode);
+                var low = blocks.Slice(48 + 32 * (s / 2), 32);
+                var shift = 4 * (s % 2);
+                for (var j = 0; j < 32; j++) values[32 * s + j] = scale * (low[j] >> shift & 0x0f | (high[j] >> s & 1) << 4) - min;
+            }
+        }
+    }
+}
