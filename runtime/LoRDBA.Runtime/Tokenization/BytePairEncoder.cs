@@ -15,12 +15,17 @@ internal sealed class BytePairEncoder
 
     private readonly int[] idOfByte = new int[0x100];
     private readonly MergeTable merges;
+    private readonly TokenIndex? wholes;
 
     /// <summary>Reads what encoding needs from a model.</summary>
+    /// <param name="metadata">The model's.</param>
+    /// <param name="vocabulary">The model's.</param>
+    /// <param name="wholeFirst">Whether a piece that is a token is that token, even if the merges would not make it.</param>
     /// <inheritdoc cref="MergeTable(GgufMetadata, TokenIndex)" path="/exception"/>
-    public BytePairEncoder(GgufMetadata metadata, Vocabulary vocabulary)
+    public BytePairEncoder(GgufMetadata metadata, Vocabulary vocabulary, bool wholeFirst)
     {
         var index = new TokenIndex(vocabulary);
+        if (wholeFirst) wholes = index;
         merges = new MergeTable(metadata, index);
         for (var value = 0; value < idOfByte.Length; value++)
             idOfByte[value] = index.TryFind([(byte)value], out var id) ? id : NoToken;
@@ -29,6 +34,11 @@ internal sealed class BytePairEncoder
     /// <summary>Appends the tokens of one piece. Time is O(n log n) in its length.</summary>
     public void Encode(ReadOnlySpan<byte> piece, Workspace work, List<int> ids)
     {
+        if (wholes is not null && wholes.TryFindText(piece, out var whole))
+        {
+            ids.Add(whole);
+            return;
+        }
         work.Reserve(piece.Length);
         var length = 0;
         foreach (var value in piece)

@@ -38,11 +38,12 @@ internal sealed class MergeTable
         Array.Fill(slots, None);
 
         var buffer = new byte[64];
-        var rank = 0;
+        var (rank, whole) = (0, 0);
         foreach (var merge in merges)
         {
             if (merge.Length > buffer.Length) buffer = new byte[merge.Length];
-            (pairs[rank], merged[rank]) = Parse(merge, rank, buffer, index);
+            (pairs[rank], whole) = Parse(merge, rank, buffer, index, whole);
+            merged[rank] = whole;
             // Of a pair that is listed twice the first counts.
             ref var slot = ref Slot(pairs[rank]);
             if (slot == None) slot = rank;
@@ -68,7 +69,7 @@ internal sealed class MergeTable
         return ref slots[position];
     }
 
-    private static (ulong Pair, int Merged) Parse(ReadOnlySpan<byte> merge, int rank, Span<byte> buffer, TokenIndex index)
+    private static (ulong Pair, int Merged) Parse(ReadOnlySpan<byte> merge, int rank, Span<byte> buffer, TokenIndex index, int wholeBefore)
     {
         var space = merge.IndexOf((byte)' ');
         if (space <= 0 || space == merge.Length - 1
@@ -79,7 +80,8 @@ internal sealed class MergeTable
         // The decoded halves lie side by side: together they are the token that the merge makes.
         if (!index.TryFind(buffer[..leftLength], out var left) || !index.TryFind(buffer.Slice(leftLength, rightLength), out var right))
             throw Bad(rank, "names a token that the vocabulary lacks");
-        if (!index.TryFind(buffer[..(leftLength + rightLength)], out var whole)) throw Bad(rank, "makes a token that the vocabulary lacks");
+        // Vocabularies list tokens in the order of their merges, so it is nearly always the last merge's token or the next.
+        if (!index.TryFindNear(wholeBefore, buffer[..(leftLength + rightLength)], out var whole)) throw Bad(rank, "makes a token that the vocabulary lacks");
         return (Pair(left, right), whole);
     }
 

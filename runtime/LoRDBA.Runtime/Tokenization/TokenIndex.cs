@@ -4,8 +4,8 @@ using System.Numerics;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// Finds tokens by their bytes: an open-addressing table of ids over the vocabulary's own buffer. Needed only while the
-/// merges are read. Hashes are seeded by the process, so that no file can be prepared to collide.
+/// Finds tokens by their bytes: an open-addressing table of ids over the vocabulary's own buffer. Hashes are seeded by
+/// the process, so that no file can be prepared to collide.
 /// </summary>
 internal sealed class TokenIndex
 {
@@ -34,6 +34,17 @@ internal sealed class TokenIndex
     {
         id = Slot(bytes);
         return id != Empty;
+    }
+
+    /// <summary>As <see cref="TryFind"/>, but not for marks beside the text.</summary>
+    public bool TryFindText(ReadOnlySpan<byte> bytes, out int id) => TryFind(bytes, out id) && vocabulary.IsText(id);
+
+    /// <summary>As <see cref="TryFind"/>, but looks first at the token <paramref name="near"/> and the one behind it.</summary>
+    public bool TryFindNear(int near, ReadOnlySpan<byte> bytes, out int id)
+    {
+        for (id = near; id <= near + 1 && id < vocabulary.Count; id++)
+            if (vocabulary.IsText(id) && vocabulary.Bytes(id).SequenceEqual(bytes)) return true;
+        return TryFind(bytes, out id);
     }
 
     private ref int Slot(ReadOnlySpan<byte> bytes)

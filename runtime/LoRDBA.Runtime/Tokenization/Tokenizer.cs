@@ -14,15 +14,15 @@ namespace LoRDBA.Runtime.Tokenization;
 public sealed class Tokenizer
 {
     private readonly SpecialTokens specials;
-    private readonly PreTokenizerRule preTokenize;
+    private readonly PreTokenizer preTokenizer;
     private readonly BytePairEncoder encoder;
 
     private Tokenizer(GgufFile file)
     {
         Vocabulary = Vocabulary.FromGguf(file);
-        preTokenize = PreTokenizer.Named(file.Metadata.GetString("tokenizer.ggml.pre"));
+        preTokenizer = PreTokenizer.Of(file.Metadata);
         specials = new SpecialTokens(Vocabulary);
-        encoder = new BytePairEncoder(file.Metadata, Vocabulary);
+        encoder = new BytePairEncoder(file.Metadata, Vocabulary, preTokenizer.WholeFirst);
     }
 
     /// <summary>Reads the tokenizer of a model.</summary>
@@ -92,7 +92,7 @@ public sealed class Tokenizer
     private void EncodeText(ReadOnlySpan<byte> text, List<int> ends, BytePairEncoder.Workspace work, List<int> ids)
     {
         ends.Clear();
-        preTokenize(text, 0, ends);
+        preTokenizer.Split(text, 0, ends);
         var start = 0;
         foreach (var end in ends)
         {

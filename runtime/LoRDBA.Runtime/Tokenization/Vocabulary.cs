@@ -18,6 +18,7 @@ public sealed class Vocabulary
     private const string ModelKey = "tokenizer.ggml.model";
     private const string TypesKey = "tokenizer.ggml.token_type";
     private const string ScoresKey = "tokenizer.ggml.scores";
+    private const string AddBosKey = "tokenizer.ggml.add_bos_token";
     private const string SupportedModel = "gpt2";
 
     /// <summary>
@@ -37,7 +38,7 @@ public sealed class Vocabulary
         BosId = SpecialId(metadata, "tokenizer.ggml.bos_token_id");
         EosId = SpecialId(metadata, "tokenizer.ggml.eos_token_id");
         EotId = SpecialId(metadata, "tokenizer.ggml.eot_token_id");
-        AddBos = metadata.GetBool("tokenizer.ggml.add_bos_token", false) && BosId is not null;
+        AddBos = BosId is not null && WantsBos(metadata);
         ends = FindEnds();
     }
 
@@ -100,6 +101,9 @@ public sealed class Vocabulary
     {
         if ((uint)id >= (uint)Count) throw new TokenizerException("token id", $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}.");
     }
+
+    private static bool WantsBos(GgufMetadata metadata) =>
+        metadata.Contains(AddBosKey) ? metadata.GetBool(AddBosKey, false) : PreTokenizer.Of(metadata).AddBos;
 
     private int? SpecialId(GgufMetadata metadata, string key)
     {

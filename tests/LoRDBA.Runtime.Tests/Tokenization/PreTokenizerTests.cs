@@ -14,9 +14,24 @@ public sealed partial class PreTokenizerTests
     [GeneratedRegex(@"\p{N}|\P{N}+")]
     private static partial Regex Digits();
 
+    [GeneratedRegex(@"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")]
+    private static partial Regex Llama3();
+
+    [GeneratedRegex(@"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")]
+    private static partial Regex Qwen2();
+
+    [GeneratedRegex(@"[\p{P}\$\+<=>\^~\|]+")]
+    private static partial Regex DefaultFirst();
+
+    [GeneratedRegex(@"\p{N}+")]
+    private static partial Regex DefaultThird();
+
+    [GeneratedRegex(@"[0-9][0-9][0-9]")]
+    private static partial Regex DefaultFourth();
+
     /// <summary>Texts in which the rule's alternatives meet often: their own letters, spaces of several kinds, marks, digits.</summary>
     private static readonly Gen<string> Texts = Gen.Frequency(
-        (8, Gen.OneOf([.. "'stremvld aZé我ß \n\t\u00A0\u2003\u3000\u0085019²½Ⅷ.!_-'\u0301€\u200D"])),
+        (8, Gen.OneOf([.. "'stremvldSTREMVLD aZé我ß \n\r\t\u00A0\u2003\u3000\u0085019²½Ⅷ.!_-'`+|\u0301€\u200D"])),
         (1, Gen.Char.Where(character => !char.IsSurrogate(character))))
         .Array[0, 40].Select(characters => new string(characters));
 
@@ -33,30 +48,71 @@ public sealed partial class PreTokenizerTests
         }, iter: 20_000);
 
     [Theory]
+    [InlineData("llama-bpe")]
+    [InlineData("llama3")]
+    [InlineData("llama-v3")]
+    public void Llama3_cuts_as_its_regular_expression(string name) =>
+        Texts.Sample(text => Assert.Equal(Llama3().Matches(text).Select(match => match.Value), Cut(name, text)), iter: 20_000);
+
+    [Theory]
+    [InlineData("qwen2")]
+    [InlineData("deepseek-r1-qwen")]
+    public void Qwen2_cuts_as_its_regular_expression(string name) =>
+        Texts.Sample(text => Assert.Equal(Qwen2().Matches(text).Select(match => match.Value), Cut(name, text)), iter: 20_000);
+
+    [Fact]
+    public void Default_cuts_by_four_regular_expressions_in_turn() =>
+        Texts.Sample(text =>
+        {
+            Regex[] rules = [DefaultFirst(), Gpt2(), DefaultThird(), DefaultFourth()];
+            var expected = rules.Aggregate((IEnumerable<string>)[text], (pieces, rule) => pieces.SelectMany(piece => MatchesAndGaps(rule, piece)));
+            Assert.Equal(expected.Where(piece => piece.Length > 0), Cut("default", text));
+        }, iter: 20_000);
+
+    [Theory]
     [InlineData("gpt-2", "𐐀𐐁x 𝒜b", "𐐀𐐁x| 𝒜b")]              // letters beyond U+FFFF
     [InlineData("gpt-2", "𝟙𝟚3 𝟜a", "𝟙𝟚3| 𝟜|a")]                 // digits beyond U+FFFF
     [InlineData("gpt-2", "🦙🦙 🦙.a", "🦙🦙| 🦙.|a")]
     [InlineData("smollm", "𝟙𝟚3 𝟜a", "𝟙|𝟚|3| |𝟜|a")]
     [InlineData("smollm", "in 2024, x", "in| |2|0|2|4|,| x")]
     [InlineData("gpt-2", "in 2024, x", "in| 2024|,| x")]
+    [InlineData("llama-bpe", "in 20245, x", "in| |202|45|,| x")]
+    [InlineData("llama-bpe", "WE'LL\tgo.\r\n\n  \n  x", "WE|'LL|\tgo|.\r\n\n|  \n| | x")]
+    [InlineData("llama-bpe", "🦙𝒜b\n𐐀", "🦙𝒜b|\n|𐐀")]
+    [InlineData("llama-bpe", "𝟙𝟚34", "𝟙𝟚3|4")]
+    [InlineData("qwen2", "in 2024, x", "in| |2|0|2|4|,| x")]
+    [InlineData("default", "a 12345 $5", "a| |123|45| |$|5")]
+    [InlineData("default", "𝟙12345 ... ", "𝟙|123|45| |...| ")]
     [InlineData("gpt-2", "we'll  'll", "we|'ll| | '|ll")]
     public void Cuts_by_hand(string rule, string text, string pieces) => Assert.Equal(pieces.Split('|'), Cut(rule, text));
 
     [Fact]
     public void An_unknown_rule_is_refused_by_name()
     {
-        var error = Assert.Throws<TokenizerException>(() => PreTokenizer.Named("llama-bpe"));
+        var error = Assert.Throws<TokenizerException>(() => PreTokenizer.Named("tekken"));
 
         Assert.Equal("tokenizer.ggml.pre", error.Field);
-        Assert.Contains("llama-bpe", error.Message);
-        Assert.Contains("gpt-2, smollm", error.Message);
+        Assert.Contains("tekken", error.Message);
+        Assert.Contains("gpt-2, smollm, llama-bpe", error.Message);
+    }
+
+    private static IEnumerable<string> MatchesAndGaps(Regex rule, string text)
+    {
+        var end = 0;
+        foreach (Match match in rule.Matches(text))
+        {
+            yield return text[end..match.Index];
+            yield return match.Value;
+            end = match.Index + match.Length;
+        }
+        yield return text[end..];
     }
 
     private static List<string> Cut(string rule, string text)
     {
         var ends = new List<int>();
         var bytes = Encoding.UTF8.GetBytes(text);
-        PreTokenizer.Named(rule)(bytes, 0, ends);
+        PreTokenizer.Named(rule).Split(bytes, 0, ends);
 
         var pieces = new List<string>();
         var start = 0;

@@ -12,7 +12,7 @@ internal sealed record TinyVocabulary
     public float[]? Scores { get; init; }
     public string[] Merges { get; init; } = [];
     public (string Key, int Id)[] Ids { get; init; } = [];
-    public bool AddBos { get; init; }
+    public bool? AddBos { get; init; }
     public string? ChatTemplate { get; init; }
 
     public GgufFile Build()
@@ -22,8 +22,8 @@ internal sealed record TinyVocabulary
             .Add("tokenizer.ggml.model", Model)
             .Add("tokenizer.ggml.pre", Pre)
             .AddArray("tokenizer.ggml.tokens", Tokens)
-            .AddArray("tokenizer.ggml.merges", Merges)
-            .Add("tokenizer.ggml.add_bos_token", AddBos);
+            .AddArray("tokenizer.ggml.merges", Merges);
+        if (AddBos is { } addBos) writer.Add("tokenizer.ggml.add_bos_token", addBos);
         if (Types is not null) writer.AddArray<int>("tokenizer.ggml.token_type", Types);
         if (Scores is not null) writer.AddArray<float>("tokenizer.ggml.scores", Scores);
         foreach (var (key, id) in Ids) writer.Add($"tokenizer.ggml.{key}_token_id", id);

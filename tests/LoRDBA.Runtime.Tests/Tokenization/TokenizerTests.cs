@@ -17,20 +17,10 @@ public sealed class TokenizerTests
     };
 
     [Fact]
-    public void Encodes_every_case_of_the_gpt2_vectors()
-    {
-        var tokenizer = RealTokenizers.Load(RealTokenizers.Gpt2);
-        var texts = File.ReadAllText(SharedFiles.Require(RealTokenizers.Gpt2 + ".inp")).Split("\n__ggml_vocab_test__\n");
-        var expected = File.ReadAllLines(SharedFiles.Require(RealTokenizers.Gpt2 + ".out"));
+    public void Encodes_every_case_of_the_gpt2_vectors() => AssertVectors(RealTokenizers.Gpt2);
 
-        Assert.Equal(46, expected.Length);
-        Assert.All(expected, (line, i) =>
-        {
-            var ids = tokenizer.Encode(texts[i], parseSpecial: false);
-            Assert.Equal(line.Trim(), string.Join(' ', ids));
-            Assert.Equal(texts[i], tokenizer.Decode(ids));
-        });
-    }
+    [Fact]
+    public void Encodes_every_case_of_the_llama3_vectors() => AssertVectors(RealTokenizers.Llama3);
 
     [Fact]
     public void Encodes_the_reference_texts_of_SmolLM2()
@@ -50,10 +40,12 @@ public sealed class TokenizerTests
         });
     }
 
-    [Fact]
-    public void Decoding_what_gpt2_encoded_gives_the_text()
+    [Theory]
+    [InlineData(RealTokenizers.Gpt2)]
+    [InlineData(RealTokenizers.Llama3)]
+    public void Decoding_what_a_vocabulary_with_every_byte_encoded_gives_the_text(string vocabulary)
     {
-        var tokenizer = RealTokenizers.Load(RealTokenizers.Gpt2);
+        var tokenizer = RealTokenizers.Load(vocabulary);
 
         UnicodeText.Gen.Sample(text => AssertRoundTrip(tokenizer, text, text), iter: 3_000);
     }
@@ -143,6 +135,46 @@ public sealed class TokenizerTests
         file.Dispose();
 
         Assert.Equal([0, 4], tokenizer.Encode("a<a>"));
+    }
+
+    [Theory]
+    [InlineData("llama-bpe", null, "4 0")]
+    [InlineData("llama-bpe", false, "0")]
+    [InlineData("qwen2", null, "0")]
+    [InlineData("qwen2", true, "4 0")]
+    public void Where_the_file_does_not_say_the_pre_tokenizer_says_how_a_prompt_begins(string pre, bool? addBos, string ids)
+    {
+        using var file = (Marked with { Pre = pre, AddBos = addBos }).Build();
+
+        Assert.Equal(ids, string.Join(' ', Tokenizer.FromGguf(file).EncodePrompt("a")));
+    }
+
+    [Theory]
+    [InlineData("llama-bpe", "abc", "3")]
+    [InlineData("qwen2", "abc", "0 1 2")]
+    [InlineData("llama-bpe", "abcabc", "0 1 2 0 1 2")]
+    [InlineData("llama-bpe", "cab", "2 0 1")]            // a mark is not text, even if its letters are
+    public void A_piece_that_is_a_token_is_that_token_where_the_model_wants_it(string pre, string text, string ids)
+    {
+        using var file = new TinyVocabulary { Pre = pre, Tokens = ["a", "b", "c", "abc", "cab"], Types = [1, 1, 1, 1, 3] }.Build();
+
+        Assert.Equal(ids, string.Join(' ', Tokenizer.FromGguf(file).Encode(text, parseSpecial: false)));
+    }
+
+    /// <summary>The vectors that llama.cpp publishes with a vocabulary.</summary>
+    private static void AssertVectors(string vocabulary)
+    {
+        var tokenizer = RealTokenizers.Load(vocabulary);
+        var texts = File.ReadAllText(SharedFiles.Require(vocabulary + ".inp")).Split("\n__ggml_vocab_test__\n");
+        var expected = File.ReadAllLines(SharedFiles.Require(vocabulary + ".out"));
+
+        Assert.Equal(46, expected.Length);
+        Assert.All(expected, (line, i) =>
+        {
+            var ids = tokenizer.Encode(texts[i], parseSpecial: false);
+            Assert.Equal(line.Trim(), string.Join(' ', ids));
+            Assert.Equal(texts[i], tokenizer.Decode(ids));
+        });
     }
 
     private static void AssertRoundTrip(Tokenizer tokenizer, string text, string expected)
