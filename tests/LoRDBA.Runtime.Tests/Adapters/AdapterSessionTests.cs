@@ -1,13 +1,10 @@
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
-using LoRDBA.Runtime.Tests.Adapters.Peft;
-using LoRDBA.Runtime.Tests.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 
-/// <summary>What a session promises, kept with an adapter of either kind: the same bits however the work is cut, nothing allocated.</summary>
+/// <summary>What a session promises, kept with an adapter of either kind: the same bits however the work is cut, free switching, nothing half applied.</summary>
 public sealed class AdapterSessionTests : IDisposable
 {
     private static readonly int[] Tokens = [.. Enumerable.Range(0, 61).Select(i => (i * 37 + 11) % 512)];
@@ -19,15 +16,6 @@ public sealed class AdapterSessionTests : IDisposable
     {
         model.Dispose();
         folder.Dispose();
-    }
-
-    [Theory, InlineData(AdapterKind.Lora), InlineData(AdapterKind.Lordba)]
-    public void Nothing_is_allocated_by_a_step(AdapterKind kind)
-    {
-        using var adapter = Load(kind);
-        using var session = model.CreateSession(new() { BatchLength = 16, Threads = 2 });
-        session.Use(adapter);
-        AllocationProbe.AssertNoneIn(session);
     }
 
     [Fact]
@@ -107,10 +95,19 @@ public sealed class AdapterSessionTests : IDisposable
         Assert.Throws<ObjectDisposedException>(adapter.AddReference);
     }
 
-    private Adapter Load(AdapterKind kind)
+    [Fact]
+    public void An_adapter_of_another_model_object_and_a_weight_that_is_no_number_are_refused()
     {
-        if (kind == AdapterKind.Lora) return Adapter.Load(RandomPeft.Write(folder, model, rank: 5), model);
-        var factors = model.Linears.Select(linear => RandomFactors.Create(linear.Name, linear.NIn, linear.NOut, rank: 9, outBits: 4, inBits: linear.Index % 2 * 4, seed: linear.Index));
-        return LordbaAdapter.Bind(LordbaFile.From(GgufFile.FromBytes(LordbaWriter.ToArray(RandomFactors.Header(LordbaBase.Of(model)), [.. factors]), "random")), model);
+        using var adapter = Load(AdapterKind.Lordba);
+        using var other = Model.Load(SharedFiles.Require("models/tiny-llama.gguf"));
+        using var session = other.CreateSession();
+        Assert.Throws<SessionException>(() => session.Use(adapter));
+        Assert.Null(session.Active);
+
+        using var own = model.CreateSession();
+        Assert.Throws<SessionException>(() => own.Use(adapter, float.NaN));
+        Assert.Null(own.Active);
     }
+
+    private Adapter Load(AdapterKind kind) => RandomAdapter.Load(kind, model, folder);
 }

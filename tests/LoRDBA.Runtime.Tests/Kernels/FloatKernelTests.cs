@@ -13,7 +13,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void DotEqualsTheSumInDoubleAtEveryLength()
+    public void Dot_equals_the_sum_in_double_at_every_length()
     {
         for (var length = 0; length <= 256; length++)
         {
@@ -25,7 +25,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void AddScaledAddsAtEveryLength()
+    public void Add_scaled_adds_at_every_length()
     {
         for (var length = 0; length <= 80; length++)
         {
@@ -38,7 +38,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void RmsNormDividesByTheRootMeanSquare()
+    public void Rms_norm_divides_by_the_root_mean_square()
     {
         // mean of squares of (3, 4) = 12.5; with eps 0 the scale is 1 / 3.5355
         var y = new float[2];
@@ -48,7 +48,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void RmsNormOfZerosIsZero()
+    public void Rms_norm_of_zeros_is_zero()
     {
         var y = new float[] { 9, 9 };
         RmsNorm.Forward([0, 0], [1, 1], eps: 1e-5f, y);
@@ -56,7 +56,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void SwiGluIsSiluOfTheGateTimesUp()
+    public void Swi_glu_is_silu_of_the_gate_times_up()
     {
         // silu(0) = 0; silu(1) = 0.731059; silu(-2) = -0.238406
         float[] gate = [0, 1, -2], up = [5, 2, 10];
@@ -68,14 +68,14 @@ public sealed unsafe class FloatKernelTests
 
     /// <summary>Frequencies 1 and 1/10: at position 2 the pairs turn by 2 and by 0.2. Pairs (1, 0) and (0, 1), and one element beyond rope_dim.</summary>
     [Fact]
-    public void RopeTurnsNeighboursByPositionTimesFrequency()
+    public void Rope_turns_neighbours_by_position_times_frequency()
     {
         var head = stackalloc float[5] { 1, 0, 0, 1, 7 };
         AssertRotated(head, RopePairs.Neighbours, [-0.416147f, 0.909297f, -0.198669f, 0.980067f, 7]);
     }
 
     [Fact]
-    public void RopeTurnsHalvesByPositionTimesFrequency()
+    public void Rope_turns_halves_by_position_times_frequency()
     {
         var head = stackalloc float[5] { 1, 0, 0, 1, 7 };
         AssertRotated(head, RopePairs.Halves, [-0.416147f, -0.198669f, 0.909297f, 0.980067f, 7]);
@@ -91,7 +91,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void AttentionIsTheSoftmaxWeightedMeanOfTheValues()
+    public void Attention_is_the_softmax_weighted_mean_of_the_values()
     {
         const int length = 37, headDim = 20;
         float[] q = Values(headDim, 1), k = Values(length * headDim, 2), v = Values(length * headDim, 3);
@@ -110,7 +110,7 @@ public sealed unsafe class FloatKernelTests
     }
 
     [Fact]
-    public void AttentionOfHugeScoresDoesNotOverflow()
+    public void Attention_of_huge_scores_does_not_overflow()
     {
         var query = stackalloc float[1] { 1000 };
         var keys = stackalloc float[2] { 1000, 999 };

@@ -37,7 +37,7 @@ public sealed unsafe class Int8MatMulTests
     public void IQ4_NL() => CheckAllLengths<IQ4_NL>(GgmlType.IQ4_NL, 1f / 254);
 
     [Fact]
-    public void TheLargestCodesDoNotOverflow()
+    public void The_largest_codes_do_not_overflow()
     {
         // 2 · 128 · 127 = 32 512 is the largest sum of two products: -128 is a valid code of Q8_0.
         var weights = new byte[Runtime.Blocks.Q8_0.BlockBytes];

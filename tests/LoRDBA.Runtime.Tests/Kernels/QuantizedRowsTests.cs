@@ -6,7 +6,7 @@ namespace LoRDBA.Runtime.Tests.Kernels;
 public sealed unsafe class QuantizedRowsTests
 {
     [Fact]
-    public void AQuadIsScaledByItsLargestMagnitude()
+    public void A_quad_is_scaled_by_its_largest_magnitude()
     {
         var x = new float[32];
         // 2.54 / 127 = 0.02 a step: codes -127, 50, 0, 1
@@ -22,7 +22,7 @@ public sealed unsafe class QuantizedRowsTests
     }
 
     [Fact]
-    public void ZerosStayZeros()
+    public void Zeros_stay_zeros()
     {
         using var arena = Quantize(new float[64], out var rows);
         for (var i = 0; i < 64; i++) Assert.Equal(0, rows.CodesOf(0)[i]);
@@ -31,7 +31,7 @@ public sealed unsafe class QuantizedRowsTests
     }
 
     [Fact]
-    public void NoActivationIsOffByMoreThanHalfAStep() =>
+    public void No_activation_is_off_by_more_than_half_a_step() =>
         Gen.Float[-1e4f, 1e4f].Array[96].Sample(x =>
         {
             using var arena = Quantize(x, out var rows);

@@ -15,7 +15,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void TheConfigurationIsReadFromTheMetadata()
+    public void The_configuration_is_read_from_the_metadata()
     {
         using var model = Load(new TinyModel());
         Assert.Equal(
@@ -26,7 +26,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void TheLinearsComeInTheOrderOfTheForwardPass()
+    public void The_linears_come_in_the_order_of_the_forward_pass()
     {
         using var model = Load(new TinyModel { OwnOutput = true });
         string[] layer = ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"];
@@ -44,7 +44,7 @@ public sealed class ModelTests
     [InlineData(GgmlType.Q8_0, 0.05)]
     [InlineData(GgmlType.Q4_0, 0.6)]
     [InlineData(GgmlType.Q4_1, 0.6)]
-    public void EveryBlockFormatRuns(GgmlType type, double tolerance)
+    public void Every_block_format_runs(GgmlType type, double tolerance)
     {
         float[] Logits(GgmlType stored)
         {
@@ -59,7 +59,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void TheFingerprintIsTheModelsNotTheQuantizations()
+    public void The_fingerprint_is_the_models_not_the_quantizations()
     {
         static Sha256Digest Fingerprint(TinyModel tiny)
         {
@@ -74,7 +74,7 @@ public sealed class ModelTests
     }
 
     [Fact]
-    public void AnotherArchitectureIsRefusedByName() =>
+    public void Another_architecture_is_refused_by_name() =>
         AssertRefused(new TinyModel { Metadata = { ["general.architecture"] = "mamba" } }, "mamba", "llama");
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class ModelTests
     [InlineData("llama.attention.head_count")]
     [InlineData("llama.attention.layer_norm_rms_epsilon")]
     [InlineData("llama.context_length")]
-    public void AMissingKeyIsNamed(string key)
+    public void A_missing_key_is_named(string key)
     {
         var tiny = new TinyModel();
         tiny.Metadata.Remove(key);
@@ -100,29 +100,29 @@ public sealed class ModelTests
     [InlineData("llama.rope.dimension_count", 18u)]
     [InlineData("llama.embedding_length", 1u << 31)]
     [InlineData("llama.attention.value_length", 8u)]
-    public void ANumberThatContradictsTheOthersIsRefused(string key, uint value) =>
+    public void A_number_that_contradicts_the_others_is_refused(string key, uint value) =>
         AssertRefused(new TinyModel { Metadata = { [key] = value } }, "tiny.gguf");
 
     [Theory]
     [InlineData("llama.attention.layer_norm_rms_epsilon", float.NaN)]
     [InlineData("llama.rope.freq_base", 0f)]
     [InlineData("llama.rope.freq_base", float.PositiveInfinity)]
-    public void ARealThatCannotBeIsRefused(string key, float value) =>
+    public void A_real_that_cannot_be_is_refused(string key, float value) =>
         AssertRefused(new TinyModel { Metadata = { [key] = value } }, key["llama.".Length..]);
 
     [Fact]
-    public void UnknownRotaryScalingIsRefusedRatherThanIgnored() =>
+    public void Unknown_rotary_scaling_is_refused_rather_than_ignored() =>
         AssertRefused(new TinyModel { Metadata = { ["llama.rope.scaling.type"] = "longrope" } }, "longrope", "yarn");
 
     [Fact]
-    public void AMissingTensorIsNamed() =>
+    public void A_missing_tensor_is_named() =>
         AssertRefused(new TinyModel { Shapes = { ["blk.1.ffn_up.weight"] = null } }, "blk.1.ffn_up.weight", "missing");
 
     [Fact]
-    public void ATensorOfAnotherShapeIsNamedWithBothShapes() =>
+    public void A_tensor_of_another_shape_is_named_with_both_shapes() =>
         AssertRefused(new TinyModel { Shapes = { ["blk.1.ffn_up.weight"] = [64, 32] } }, "blk.1.ffn_up.weight", "64 x 32", "64 x 96");
 
     [Fact]
-    public void ATensorThatTheForwardPassWouldNotReadIsRefused() =>
+    public void A_tensor_that_the_forward_pass_would_not_read_is_refused() =>
         AssertRefused(new TinyModel { Shapes = { ["blk.0.attn_q.bias"] = [64] } }, "blk.0.attn_q.bias");
 }

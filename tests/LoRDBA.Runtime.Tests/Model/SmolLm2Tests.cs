@@ -19,7 +19,7 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
     private static ReferenceText[] Texts => ReferenceText.Read(SharedFiles.Require("reference/smollm2-135m-q4_1.jsonl"));
 
     [Fact]
-    public void TheOracleHasTheMeanNllOfTheReferenceWithinAThousandth()
+    public void The_oracle_has_the_mean_nll_of_the_reference_within_a_thousandth()
     {
         using var session = smolLm2.Model.CreateSession(new() { Oracle = true, ContextLength = 700 });
         foreach (var text in Texts)
@@ -36,7 +36,7 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
     /// induction it writes that text. (That single steps equal a panel is a test of its own; steps would take minutes here.)
     /// </summary>
     [Fact]
-    public void TheOracleWritesTheGreedyTextOfTheReference()
+    public void The_oracle_writes_the_greedy_text_of_the_reference()
     {
         using var session = smolLm2.Model.CreateSession(new() { Oracle = true, ContextLength = 700 });
         foreach (var text in Texts)
@@ -49,7 +49,7 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
 
     /// <summary>llama.cpp, with 8-bit activations as here: 0.0081 on average, 0.026 at most, argmax equal at 95 to 100 %.</summary>
     [Fact]
-    public void TheFastPathIsAsCloseAsLlamaCpp()
+    public void The_fast_path_is_as_close_as_llama_cpp()
     {
         using var session = smolLm2.Model.CreateSession(new() { ContextLength = 700 });
         var differences = new List<double>();

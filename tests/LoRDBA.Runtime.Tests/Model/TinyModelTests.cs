@@ -18,7 +18,7 @@ public sealed class TinyModelTests
     [InlineData("tiny-llama3-rope")]
     [InlineData("tiny-qwen2")]
     [InlineData("tiny-qwen3")]
-    public void TheOracleHasTheLogitsOfTheReferenceWithinAThousandthOfTheirSpread(string name)
+    public void The_oracle_has_the_logits_of_the_reference_within_a_thousandth_of_their_spread(string name)
     {
         using var model = Load(name);
         using var session = model.CreateSession(new() { Oracle = true });
@@ -32,23 +32,31 @@ public sealed class TinyModelTests
         }
     }
 
-    /// <summary>llama.cpp: 1.6 to 6.7 %.</summary>
+    /// <summary>llama.cpp: 1.6 to 6.7 % a text and 3.2 % on average, best token equal at 86 to 100 % of the positions.</summary>
     [Theory]
     [InlineData("tiny-llama")]
     [InlineData("tiny-llama3-rope")]
     [InlineData("tiny-qwen2")]
     [InlineData("tiny-qwen3")]
-    public void TheFastPathIsWithinEightPercentOfTheSpread(string name)
+    public void The_fast_path_is_as_close_as_llama_cpp(string name)
     {
         using var model = Load(name);
         using var session = model.CreateSession();
+        var errors = new List<double>();
+        int equal = 0, positions = 0;
         foreach (var text in Texts(name))
         {
             session.Reset();
-            var error = RelativeError(Scoring.Of(session, text.Ids).LastLogits, text.LastLogits).RootMeanSquare;
-            TestContext.Current.TestOutputHelper?.WriteLine($"{text.Name}: {error:P2}");
-            Assert.InRange(error, 0, 0.08);
+            var scoring = Scoring.Of(session, text.Ids);
+            errors.Add(RelativeError(scoring.LastLogits, text.LastLogits).RootMeanSquare);
+            equal += scoring.Argmax.Zip(text.Argmax).Count(pair => pair.First == pair.Second);
+            positions += text.Ids.Length;
         }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join(", ", errors.Select(e => $"{e:P2}"))}; best token equal at {(double)equal / positions:P1}");
+        Assert.InRange(errors.Max(), 0, 0.08);
+        Assert.InRange(errors.Average(), 0, 0.04);
+        Assert.InRange((double)equal / positions, 0.9, 1);
     }
 
     /// <summary>The error of logits in units of the reference's standard deviation.</summary>

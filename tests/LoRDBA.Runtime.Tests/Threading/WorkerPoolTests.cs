@@ -8,7 +8,7 @@ public sealed class WorkerPoolTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void EachRunCallsEveryWorkerOnce(int workers)
+    public void Each_run_calls_every_worker_once(int workers)
     {
         var calls = new int[workers];
         using var pool = new WorkerPool(workers, worker => Interlocked.Increment(ref calls[worker]));
@@ -20,7 +20,7 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
-    public void NobodyPassesABarrierBeforeTheLastHasCome()
+    public void Nobody_passes_a_barrier_before_the_last_has_come()
     {
         const int workers = 4, phases = 500;
         var arrived = new int[phases];
@@ -43,7 +43,7 @@ public sealed class WorkerPoolTests
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
-    public void AFailureOfOneWorkerIsThrownByTheRunAndLeavesNobodyWaiting(int failing)
+    public void A_failure_of_one_worker_is_thrown_by_the_run_and_leaves_nobody_waiting(int failing)
     {
         var fail = true;
         var passed = 0;
@@ -64,7 +64,7 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
-    public void SharesCoverAllRowsOnceInWholeUnits()
+    public void Shares_cover_all_rows_once_in_whole_units()
     {
         for (var count = 0; count < 70; count++)
             for (var workers = 1; workers <= 9; workers++)

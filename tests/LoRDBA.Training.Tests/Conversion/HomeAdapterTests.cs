@@ -10,7 +10,7 @@ public sealed class HomeAdapterTests
 {
     /// <summary>Prototype: mean cosine 0.852 at 20 bits a channel, r = 16, 4-bit scales, with s_in.</summary>
     [Fact]
-    public void TwentyBitsAChannelReachTheCosineOfThePrototypeWithinTheSize()
+    public void Twenty_bits_a_channel_reach_the_cosine_of_the_prototype_within_the_size()
     {
         using var model = Model.Load(SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
         using var lora = Adapter.Load(SharedFiles.Require("adapters/home-en-r16"), model);

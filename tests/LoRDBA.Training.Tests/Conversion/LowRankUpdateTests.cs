@@ -7,7 +7,7 @@ public sealed class LowRankUpdateTests
     [InlineData(20, 12, 1)]
     [InlineData(3, 20, 5)]
     [InlineData(20, 3, 5)]
-    public void BalancingKeepsTheUpdateAndSharesItsEnergy(int nOut, int nIn, int rank)
+    public void Balancing_keeps_the_update_and_shares_its_energy(int nOut, int nIn, int rank)
     {
         var update = RandomUpdate.Of(nOut, nIn, rank, seed: 7);
         var balanced = update.Balance(rank);
@@ -18,7 +18,7 @@ public sealed class LowRankUpdateTests
     }
 
     [Fact]
-    public void ASmallerRankIsTheBestApproximationOfThatRank()
+    public void A_smaller_rank_is_the_best_approximation_of_that_rank()
     {
         var update = RandomUpdate.Of(16, 24, rank: 5, seed: 3);
         var singular = RandomUpdate.Dense(update).Svd().S;
@@ -29,7 +29,7 @@ public sealed class LowRankUpdateTests
     }
 
     [Fact]
-    public void TheNormIsThatOfTheProduct()
+    public void The_norm_is_that_of_the_product()
     {
         var update = RandomUpdate.Of(9, 14, rank: 3, seed: 1);
         Assert.Equal(RandomUpdate.Dense(update).FrobeniusNorm(), Math.Sqrt(update.SquaredNorm), 1e-9);

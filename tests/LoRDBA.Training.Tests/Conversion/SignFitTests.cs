@@ -11,7 +11,7 @@ public sealed class SignFitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void NormsAndErrorsAreThoseOfTheDenseMatrices(bool inScale)
+    public void Norms_and_errors_are_those_of_the_dense_matrices(bool inScale)
     {
         var update = RandomUpdate.Of(20, 30, rank: 4, seed: 5);
         var fit = Fit(update, inScale);
@@ -25,7 +25,7 @@ public sealed class SignFitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void AfterItsStepNoScaleCanBeMovedWithoutLoss(bool inScale)
+    public void After_its_step_no_scale_can_be_moved_without_loss(bool inScale)
     {
         var update = RandomUpdate.Of(12, 18, rank: 3, seed: 11);
         var fit = Fit(update, inScale);
@@ -39,7 +39,7 @@ public sealed class SignFitTests
     }
 
     [Fact]
-    public void EveryStepLowersTheError()
+    public void Every_step_lowers_the_error()
     {
         var update = RandomUpdate.Of(40, 25, rank: 6, seed: 2);
         var balanced = update.Balance(6);
@@ -57,7 +57,7 @@ public sealed class SignFitTests
     }
 
     [Fact]
-    public void ScalesAreMagnitudes()
+    public void Scales_are_magnitudes()
     {
         // Signs that disagree with the update in every entry: the fit has to turn them, not to use negative scales.
         var update = RandomUpdate.Of(10, 14, rank: 2, seed: 4);
@@ -71,7 +71,7 @@ public sealed class SignFitTests
     }
 
     [Fact]
-    public void AnUpdateOfRankOneIsMatchedExactly()
+    public void An_update_of_rank_one_is_matched_exactly()
     {
         // |b| and |a| become s_out and s_in, their signs S_B and S_A: nothing is lost.
         var update = RandomUpdate.Of(15, 21, rank: 1, seed: 9);
@@ -79,7 +79,7 @@ public sealed class SignFitTests
     }
 
     [Fact]
-    public void NormalizingChangesTheScalesAndNotTheMatrix()
+    public void Normalizing_changes_the_scales_and_not_the_matrix()
     {
         var update = RandomUpdate.Of(15, 21, rank: 3, seed: 9);
         var fit = Fit(update, inScale: true);
