@@ -28,7 +28,11 @@ internal sealed class Contestant(string name, Adapter? adapter)
     {
         SwitchNanoseconds = trial.Switch(Adapter, before.Adapter).TotalNanoseconds / Trial.Switches;
         trial.Run(sets[0] with { Commands = [.. sets[0].Commands.Take(WarmUpCommands)] });
-        Outcomes = [.. sets.Select(trial.Run)];
+        Outcomes = [.. sets.Select(set =>
+        {
+            Report.Progress($"{Name} answers {set.Name} ...");
+            return trial.Run(set);
+        })];
         Acted = session.Active is { } active ? active.Adapter.Digest.Short : "-";
     }
 

@@ -56,6 +56,7 @@ static IReadOnlyList<Contestant> Compare(Model model, IReadOnlyList<Adapter> ada
     Contestant[] contestants = [new("base alone", null), .. adapters.Select(adapter => new Contestant(adapter.Name, adapter))];
     for (var i = 0; i < contestants.Length; i++) contestants[i].Run(trial, session, contestants[(i + 1) % contestants.Length], sets);
 
+    Report.Progress("");
     report.Answers(contestants);
     report.Scores(contestants);
     report.Sizes(model, contestants);

@@ -8,6 +8,7 @@ internal sealed class Report
 {
     private const int PipeWidth = 100;
     private const int ShownPerSet = 3;
+    private const int ShownCharacters = 40;
 
     private readonly IAnsiConsole console;
     private readonly bool isTerminal = !Console.IsOutputRedirected;
@@ -30,6 +31,12 @@ internal sealed class Report
         console.WriteLine($"Held-out commands: {string.Join(", ", sets.Select(set => $"{set.Commands.Count} in {set.Name}"))}. Some of them:");
     }
 
+    /// <summary>What is going on now: on the terminal's last line, until something is printed; not in a log.</summary>
+    public static void Progress(string what)
+    {
+        if (!Console.IsErrorRedirected) Console.Error.Write($"\r{what,-79}\r");
+    }
+
     /// <summary>Some commands of each set, with every answer.</summary>
     public void Answers(IReadOnlyList<Contestant> contestants)
     {
@@ -46,7 +53,7 @@ internal sealed class Report
                 table.AddRow(
                     Markup.Escape($"{commands[index].Prompt}\n= {commands[index].Completion}"),
                     string.Join('\n', contestants.Select(c => Markup.Escape(c.Name))),
-                    string.Join('\n', answers.Select(answer => Colored(Markup.Escape(OneLine(answer)), answer == commands[index].Completion))),
+                    string.Join('\n', answers.Select(answer => Colored(Markup.Escape(Shorten(answer)), answer == commands[index].Completion))),
                     string.Join('\n', answers.Select(answer => Colored(answer == commands[index].Completion ? "right" : "wrong", answer == commands[index].Completion))));
             }
         }
@@ -94,7 +101,7 @@ internal sealed class Report
         var table = new Table { Border = isTerminal ? TableBorder.Rounded : TableBorder.Ascii };
         foreach (var heading in headings)
         {
-            var column = new TableColumn(heading.TrimStart('#'));
+            var column = new TableColumn(heading.TrimStart('#')) { NoWrap = heading != "Command" };
             table.AddColumn(heading.StartsWith('#') ? column.RightAligned() : column);
         }
 
@@ -103,5 +110,10 @@ internal sealed class Report
 
     private static string Colored(string markup, bool isRight) => $"[{(isRight ? "green" : "grey")}]{markup}[/]";
 
-    private static string OneLine(string answer) => answer.ReplaceLineEndings(" ");
+    // One line each, so that names, answers and verdicts stay level.
+    private static string Shorten(string answer)
+    {
+        var line = answer.ReplaceLineEndings(" ");
+        return line.Length <= ShownCharacters ? line : line[..(ShownCharacters - 3)] + "...";
+    }
 }

@@ -15,10 +15,8 @@ public sealed class FilesTests : IDisposable
     // 280 tokens: the trainer wants a multiple of 8.
     private const int Merges = 21;
 
-    private static readonly NetworkShape Shape = new()
-    {
-        NVocab = 3 + 256 + Merges, NEmbd = 64, NLayer = 2, NHead = 4, NHeadKv = 2, HeadDim = 16, NFf = 96, ContextLength = 64,
-    };
+    private static readonly NetworkShape Shape =
+        new() { NVocab = 3 + 256 + Merges, NEmbd = 64, NLayer = 2, NHead = 4, NHeadKv = 2, HeadDim = 16, NFf = 96, ContextLength = 64 };
 
     private static readonly int[] Tokens = [1, 70, 80, 90, 100, 110, 70, 80, 5, 6, 7, 8, 2];
 
