@@ -61,6 +61,7 @@ internal static class CommandLine
     private static Verb[] Verbs(ToolContext context) =>
     [
         new InspectCommand(context),
+        new ConvertCommand(context),
         new TokenizeCommand(context),
         new RunCommand(context),
         new EvalCommand(context),

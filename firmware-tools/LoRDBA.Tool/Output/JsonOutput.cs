@@ -26,6 +26,7 @@ internal static class JsonOutput
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(ConvertResult))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(EvalLine))]
 [JsonSerializable(typeof(EvalResult))]

@@ -43,9 +43,20 @@ internal sealed class Progress : IDisposable
         shown = line.Length;
     }
 
+    /// <summary>The same for work that counts its steps, on any thread.</summary>
+    public IProgress<int> Counting(int total) => new Counter(this, total);
+
     /// <summary>Wipes the line, so that the result starts on a clean one.</summary>
     public void Dispose()
     {
         if (shown > 0) context.Error.Write("\r" + new string(' ', shown) + "\r");
+    }
+
+    private sealed class Counter(Progress progress, int total) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            lock (progress) progress.Report(value, total);
+        }
     }
 }

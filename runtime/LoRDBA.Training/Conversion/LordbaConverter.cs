@@ -14,8 +14,10 @@ public static class LordbaConverter
     /// <param name="lora">A PEFT LoRA, loaded for its base.</param>
     /// <param name="options">What to make of it.</param>
     /// <param name="progress">Told the number of linears done.</param>
+    /// <param name="cancellation">Asked before each linear.</param>
     /// <exception cref="ConversionException">It is no LoRA, it changes nothing, or the options do not fit it.</exception>
-    public static ConvertedAdapter Convert(Adapter lora, ConversionOptions options, IProgress<int>? progress = null)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static ConvertedAdapter Convert(Adapter lora, ConversionOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be converted.");
         if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException($"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
@@ -25,7 +27,7 @@ public static class LordbaConverter
             .Where(adapted => adapted.Branch is not null).ToArray();
         var converted = new (LordbaFactors Factors, TensorReport Report)?[branches.Length];
         var done = 0;
-        Parallel.For(0, branches.Length, i =>
+        Parallel.For(0, branches.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             converted[i] = Convert(branches[i].Linear, branches[i].Branch!, options);
             progress?.Report(Interlocked.Increment(ref done));

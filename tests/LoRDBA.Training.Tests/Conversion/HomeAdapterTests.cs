@@ -14,14 +14,14 @@ public sealed class HomeAdapterTests
     {
         using var model = Model.Load(SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
         using var lora = Adapter.Load(SharedFiles.Require("adapters/home-en-r16"), model);
-        var converted = LordbaConverter.Convert(lora, new() { InScale = true });
+        var converted = LordbaConverter.Convert(lora, new() { InScale = true }, cancellation: TestContext.Current.CancellationToken);
         var file = converted.ToArray();
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{file.Length} bytes, mean cosine {converted.Tensors.Average(t => t.Cosine):F4}");
         Assert.Equal(210, converted.Tensors.Count);
         Assert.InRange(file.Length, 0, 830_000);
         Assert.InRange(converted.Tensors.Average(t => t.Cosine), 0.847, 0.87);
-        Assert.Equal(file, LordbaConverter.Convert(lora, new() { InScale = true }).ToArray());
+        Assert.Equal(file, LordbaConverter.Convert(lora, new() { InScale = true }, cancellation: TestContext.Current.CancellationToken).ToArray());
 
         // What was written is what is read: the file binds to the base, with a branch for every linear.
         using var folder = new TemporaryFolder();
