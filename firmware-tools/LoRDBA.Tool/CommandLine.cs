@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using LoRDBA.Runtime;
+using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Output;
@@ -23,17 +24,13 @@ internal static class CommandLine
             if (parsed.Errors.Count > 0) return Fail(ErrorReport.OfUsage(parsed));
             return parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false });
         }
-        catch (GgufException e) when (e.Error == GgufError.CannotOpen)
+        catch (Exception e) when (IsFileTrouble(e))
         {
             return Fail(ErrorReport.OfFile(e));
         }
         catch (LordbaException e)
         {
             return Fail(ErrorReport.OfInput(e));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Fail(ErrorReport.OfFile(e));
         }
         catch (OperationCanceledException)
         {
@@ -47,6 +44,11 @@ internal static class CommandLine
             return report.ExitCode;
         }
     }
+
+    private static bool IsFileTrouble(Exception e) => e
+        is IOException or UnauthorizedAccessException
+        or GgufException { Error: GgufError.CannotOpen }
+        or AdapterException { Error: AdapterError.CannotOpen };
 
     private static RootCommand Root(ToolContext context)
     {

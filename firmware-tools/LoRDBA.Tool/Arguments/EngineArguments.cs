@@ -5,7 +5,7 @@ namespace LoRDBA.Tool.Arguments;
 /// <summary>The arguments of every verb that runs a model.</summary>
 internal sealed class EngineArguments
 {
-    private readonly Argument<string> model = new("MODEL") { Description = "A GGUF model of the llama architecture" };
+    private readonly Argument<string> model = new("MODEL") { Description = "A GGUF model" };
     private readonly Option<AdapterArgument?> adapter = AdapterArgument.Option();
     private readonly Option<int> threads = NumberOption.Of("--threads", "Threads that compute", Environment.ProcessorCount, 1, 256);
 

@@ -19,7 +19,7 @@ internal sealed record AdapterContent
     public int? TensorsWithInScale { get; init; }
 
     /// <summary>Of a PEFT LoRA: what the product of its factors is multiplied with, smallest and largest.</summary>
-    public double[]? Scaling { get; init; }
+    public float[]? Scaling { get; init; }
 
     /// <summary>The base's name: for people.</summary>
     public string? BaseName { get; init; }

@@ -9,6 +9,7 @@ internal abstract class Inspector : IDisposable
     /// <summary>Opens a file as what it is by its content.</summary>
     public static Inspector Open(string path)
     {
+        if (Directory.Exists(path)) return new PeftInspector(path);
         var file = GgufFile.Open(path);
         return LordbaFile.IsLordba(file) ? new LordbaInspector(LordbaFile.From(file)) : new GgufInspector(file);
     }

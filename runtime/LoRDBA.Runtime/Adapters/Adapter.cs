@@ -48,9 +48,9 @@ public abstract class Adapter : IDisposable
     /// <exception cref="GgufException">The file is not sound GGUF, or a key is missing or has another type.</exception>
     public static Adapter Load(string path, Model model)
     {
-        if (File.Exists(Path.Combine(path, PeftReader.ConfigName))) return PeftReader.Load(path, model);
+        if (File.Exists(Path.Combine(path, PeftFolder.ConfigName))) return PeftReader.Load(path, model);
         if (Directory.Exists(path))
-            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftReader.ConfigName} in it: give a folder with a PEFT adapter, or a .lordba file.");
+            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, or a .lordba file.");
         return LordbaAdapter.Bind(LordbaFile.Open(path), model);
     }
 

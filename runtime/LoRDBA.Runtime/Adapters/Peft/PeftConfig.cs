@@ -35,6 +35,7 @@ internal sealed class PeftConfig
         this.path = path;
         if (root.ValueKind != JsonValueKind.Object) throw Error(AdapterError.BadConfig, "file", "it is no JSON object.");
         RefuseUnsupported(root);
+        BaseName = root.TryGetProperty("base_model_name_or_path", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
         useRsLora = root.TryGetProperty("use_rslora", out var flag) && flag.ValueKind == JsonValueKind.True;
         rank = CheckRank(Number(Required(root, "r"), "r"), "r");
         alpha = Number(Required(root, "lora_alpha"), "lora_alpha");
@@ -42,6 +43,9 @@ internal sealed class PeftConfig
         alphaPattern = Patterns(root, "alpha_pattern");
         foreach (var (_, value) in rankPattern) CheckRank(value, "rank_pattern");
     }
+
+    /// <summary>What the base is called, if the file says so: for people, it is not checked.</summary>
+    public string? BaseName { get; }
 
     /// <summary>Reads the UTF-8 JSON of adapter_config.json.</summary>
     /// <exception cref="AdapterException">It is not sound, or asks for something that is not supported.</exception>

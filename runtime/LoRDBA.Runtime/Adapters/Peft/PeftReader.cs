@@ -9,21 +9,14 @@ namespace LoRDBA.Runtime.Adapters.Peft;
 /// </summary>
 internal static class PeftReader
 {
-    public const string ConfigName = "adapter_config.json";
-    private const string WeightsName = "adapter_model.safetensors";
-    private const long MaxConfigLength = 1 << 20;
-
     private sealed record Pair(Linear Linear, string Module, SafetensorsTensor A, SafetensorsTensor B, int Rank, float Scaling);
 
     /// <summary>Loads the folder for a model.</summary>
     /// <exception cref="AdapterException">A file is not sound, has a part that is not supported, or does not fit the model.</exception>
-    public static LoraAdapter Load(string folder, Model model)
+    public static LoraAdapter Load(string path, Model model)
     {
-        var json = ReadConfig(Path.Combine(folder, ConfigName));
-        var config = PeftConfig.Parse(json, Path.Combine(folder, ConfigName));
-        var path = Path.Combine(folder, WeightsName);
-        using var file = SafetensorsFile.Open(path);
-        var pairs = FindPairs(file, config, model, path);
+        using var folder = PeftFolder.Open(path);
+        var pairs = FindPairs(folder, model);
 
         var branches = new LoraBranch?[model.Linears.Count];
         var memory = Arena.Create(arena =>
@@ -32,7 +25,7 @@ internal static class PeftReader
         });
         try
         {
-            foreach (var pair in pairs) Fill(branches[pair.Linear.Index]!, pair, file, model, path);
+            foreach (var pair in pairs) Fill(branches[pair.Linear.Index]!, pair, folder.Weights, model, folder.WeightsPath);
         }
         catch
         {
@@ -40,30 +33,14 @@ internal static class PeftReader
             throw;
         }
 
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        var digest = Sha256Digest.Of([.. Sha256Digest.Of(json).ToArray(), .. file.Digest().ToArray()]);
-        return new LoraAdapter(model, name, digest, branches, memory, json.Length + file.Length);
+        return new LoraAdapter(model, folder.Name, folder.Digest(), branches, memory, folder.ByteLength);
     }
 
-    private static byte[] ReadConfig(string path)
+    private static List<Pair> FindPairs(PeftFolder folder, Model model)
     {
-        try
-        {
-            var length = new FileInfo(path).Length;
-            return length <= MaxConfigLength
-                ? File.ReadAllBytes(path)
-                : throw new AdapterException(AdapterError.BadConfig, path, "file", $"it has {length} bytes; at most {MaxConfigLength} are read.");
-        }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
-        {
-            throw new AdapterException(AdapterError.CannotOpen, path, "file", $"it cannot be opened. {cause.Message}", cause);
-        }
-    }
-
-    private static List<Pair> FindPairs(SafetensorsFile file, PeftConfig config, Model model, string path)
-    {
+        var path = folder.WeightsPath;
         var byModule = new SortedDictionary<string, (SafetensorsTensor? A, SafetensorsTensor? B)>(StringComparer.Ordinal);
-        foreach (var tensor in file.Tensors)
+        foreach (var tensor in folder.Weights.Tensors)
         {
             var (module, isA) = ModuleOf(tensor.Name, path);
             var pair = byModule.GetValueOrDefault(module);
@@ -71,7 +48,7 @@ internal static class PeftReader
         }
 
         if (byModule.Count == 0) throw new AdapterException(AdapterError.NoTensors, path, "file", "there is no tensor, so the adapter would do nothing.");
-        return [.. byModule.Select(entry => ToPair(entry.Key, entry.Value.A, entry.Value.B, config, model, path))];
+        return [.. byModule.Select(entry => ToPair(entry.Key, entry.Value.A, entry.Value.B, folder.Config, model, path))];
     }
 
     private static (string Module, bool IsA) ModuleOf(string tensor, string path)
@@ -100,7 +77,7 @@ internal static class PeftReader
         if (a.Shape is not [var rank, var nIn] || b.Shape is not [var nOut, var rankB] || rankB != rank || nIn != linear.NIn || nOut != linear.NOut)
             throw Error(AdapterError.ShapeMismatch, $"lora_A [{string.Join(", ", a.Shape)}] and lora_B [{string.Join(", ", b.Shape)}] must be [r, {linear.NIn}] and [{linear.NOut}, r].");
         var (expected, scaling) = config.Of(module);
-        if (rank != expected) throw Error(AdapterError.RankMismatch, $"its rank is {rank}; {ConfigName} says {expected}.");
+        if (rank != expected) throw Error(AdapterError.RankMismatch, $"its rank is {rank}; {PeftFolder.ConfigName} says {expected}.");
         return new Pair(linear, module, a, b, expected, scaling);
     }
 
