@@ -10,19 +10,16 @@ internal sealed class Engine : IDisposable
 {
     private readonly int threads;
     private Adapter? adapter;
+    private Tokenizer? tokenizer;
     private float weight;
 
-    private Engine(Model model, int threads)
-    {
-        (Model, this.threads) = (model, threads);
-        Tokenizer = Tokenizer.FromGguf(model.File);
-    }
+    private Engine(Model model, int threads) => (Model, this.threads) = (model, threads);
 
     /// <summary>The base.</summary>
     public Model Model { get; }
 
-    /// <summary>The model's own.</summary>
-    public Tokenizer Tokenizer { get; }
+    /// <summary>The model's own; read when it is first asked for, because token ids need none.</summary>
+    public Tokenizer Tokenizer => tokenizer ??= Tokenizer.FromGguf(Model.File);
 
     /// <summary>Loads and checks the files.</summary>
     public static Engine Open(string model, AdapterArgument? adapter, int threads)

@@ -9,7 +9,10 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     public static ToolRun Of(params string[] arguments) => WithInput("", arguments);
 
     /// <summary>Runs <c>lordba</c> with <paramref name="input"/> on standard input.</summary>
-    public static ToolRun WithInput(string input, params string[] arguments)
+    public static ToolRun WithInput(string input, params string[] arguments) => WithInput(input, TestContext.Current.CancellationToken, arguments);
+
+    /// <summary>As if Ctrl-C were pressed when <paramref name="interrupted"/> is cancelled.</summary>
+    public static ToolRun WithInput(string input, CancellationToken interrupted, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -22,7 +25,7 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
             OutIsTerminal = false,
             ErrorIsTerminal = false,
             Clock = TimeProvider.System,
-            Interrupted = TestContext.Current.CancellationToken,
+            Interrupted = interrupted,
         });
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }

@@ -80,6 +80,25 @@ public sealed class InspectCommandTests
         Assert.Equal("blk.0.attn_q.weight lordba [3, 2] rank 2\n  m      1 0.5\n  s_out  0.25 1\n  s_in   1 4 2\n", run.Out);
     }
 
+    [Fact]
+    public void Describes_a_PEFT_directory()
+    {
+        using var folder = new TemporaryFolder();
+        var path = SmallLora.Write(folder);
+        var facts = ToolRun.Of("inspect", path, "--json").Json();
+        var adapter = facts.GetProperty("adapter");
+
+        Assert.Equal(("lora", "lora"), (facts.GetProperty("kind").GetString(), facts.GetProperty("name").GetString()));
+        Assert.Equal((2, "a tiny one"), (adapter.GetProperty("weights").GetInt32(), adapter.GetProperty("base_name").GetString()));
+        Assert.Equal(("[4,4]", "[2,2]"), (adapter.GetProperty("ranks").ToString(), adapter.GetProperty("scaling").ToString()));
+        Assert.Equal(4 * 32, adapter.GetProperty("bits_per_channel").GetDouble());
+        const string Tensor = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";
+        Assert.Contains($"{Tensor} F32  64 x 4 1,024", ToolRun.Of("inspect", path, "--tensors").Out);
+        Assert.StartsWith($"{Tensor} F32 [64, 4]\n", ToolRun.Of("inspect", path, "--tensor", Tensor).Out);
+        var loaded = ToolRun.Of("trace", SmallLora.WriteModel(folder), "--ids", "1", "--adapter", path);
+        Assert.Equal(adapter.GetProperty("digest").GetString(), loaded.Json().GetProperty("adapter").GetProperty("digest").GetString());
+    }
+
     [Theory]
     [InlineData("missing.gguf", ExitCodes.File, "file")]
     [InlineData("no.gguf", ExitCodes.BadInput, "input")]

@@ -32,14 +32,17 @@ internal sealed class NativeBinary
     /// <summary>Runs a command line to its end.</summary>
     public async Task<ToolRun> Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, [.. prefix, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(StartInfo(arguments))!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return new ToolRun(process.ExitCode, await output, await error);
     }
+
+    /// <summary>How to start it, with all its streams redirected.</summary>
+    public ProcessStartInfo StartInfo(params string[] arguments) =>
+        new(program, [.. prefix, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 
     private static string Published(string runtimeIdentifier)
     {

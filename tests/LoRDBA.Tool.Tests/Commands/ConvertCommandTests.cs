@@ -1,0 +1,115 @@
+using System.Text.Json;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Tool.Tests.Commands;
+
+public sealed class ConvertCommandTests
+{
+    [Fact]
+    public void Writes_a_file_that_inspect_reads_and_trace_applies()
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), output = Path.Combine(folder.Path, "home.lordba");
+        var result = ToolRun.Of("convert", SmallLora.Write(folder), "--base", model, "-o", output, "--scale-bits", "8", "--in-scale", "--json").Json();
+
+        var adapter = ToolRun.Of("inspect", output, "--json").Json().GetProperty("adapter");
+        Assert.Equal(result.GetProperty("digest").GetString(), adapter.GetProperty("digest").GetString());
+        Assert.Equal((2, 8, 2), (adapter.GetProperty("weights").GetInt32(), adapter.GetProperty("scale_bits").GetInt32(), adapter.GetProperty("tensors_with_in_scale").GetInt32()));
+        Assert.Equal("[4,4]", adapter.GetProperty("ranks").ToString());
+        Assert.Equal("tiny", adapter.GetProperty("base_name").GetString());
+        Assert.Equal(new FileInfo(output).Length, result.GetProperty("bytes").GetInt64());
+    }
+
+    [Fact]
+    public void Tells_each_kind_of_weight_and_all_together()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["convert", SmallLora.Write(folder), "--base", SmallLora.WriteModel(folder), "-o", Path.Combine(folder.Path, "home.lordba")];
+        var kinds = ToolRun.Of([.. command, "--json"]).Json().GetProperty("kinds");
+
+        string[] names = [.. kinds.EnumerateArray().Select(kind => kind.GetProperty("kind").GetString()!)];
+        Assert.Equal(["attn_q", "ffn_down", "all"], names);
+        // attn_q, 64 -> 64, rank 4: fp16 factors of 4 * 128 values; header 32, signs 2 * 4 * 8, m 8, s_out 64 * 4 bits, in all 136, to 160.
+        var attnQ = kinds[0];
+        Assert.Equal((2 * 4 * 128, 160), (attnQ.GetProperty("fp16_bytes").GetInt32(), attnQ.GetProperty("bytes").GetInt32()));
+        Assert.Equal(8 * 160 / 128.0, attnQ.GetProperty("bits_per_channel").GetDouble());
+        Assert.InRange(attnQ.GetProperty("cosine").GetDouble(), 0.5, 1);
+        Assert.Matches("attn_q +1 +0\\.\\d{3} +10\\.0 +1,024 +160", ToolRun.Of(command).Out);
+    }
+
+    [Fact]
+    public void What_it_writes_acts_with_its_weight_and_the_trace_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), output = Path.Combine(folder.Path, "home.lordba");
+        ToolRun.Of("convert", SmallLora.Write(folder), "--base", model, "-o", output);
+        JsonElement Trace(params string[] more) => ToolRun.Of(["trace", model, "--ids", "1,2,3", .. more]).Json();
+
+        var half = Trace("--adapter", output + ":0.5").GetProperty("adapter");
+        Assert.Equal(0.5, half.GetProperty("weight").GetDouble());
+        Assert.Equal(ToolRun.Of("inspect", output, "--json").Json().GetProperty("adapter").GetProperty("digest").GetString(), half.GetProperty("digest").GetString());
+        string Logits(params string[] more) => Trace(more).GetProperty("last_logits").ToString();
+        Assert.NotEqual(Logits(), Logits("--adapter", output));
+        Assert.NotEqual(Logits("--adapter", output), Logits("--adapter", output + ":0.5"));
+        Assert.Equal(Logits(), Logits("--adapter", output + ":0"));
+    }
+
+    [Fact]
+    public void An_adapter_of_another_base_is_bad_input()
+    {
+        using var folder = new TemporaryFolder();
+        var output = Path.Combine(folder.Path, "home.lordba");
+        ToolRun.Of("convert", SmallLora.Write(folder), "--base", SmallLora.WriteModel(folder), "-o", output);
+        var run = ToolRun.Of("trace", SmallLora.WriteModel(folder, seed: 2), "--ids", "1", "--adapter", output);
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("the adapter was made for tiny", run.Error);
+    }
+
+    [Fact]
+    public void A_converted_adapter_cannot_be_converted_again()
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), output = Path.Combine(folder.Path, "home.lordba");
+        ToolRun.Of("convert", SmallLora.Write(folder), "--base", model, "-o", output);
+        var run = ToolRun.Of("convert", output, "--base", model, "-o", Path.Combine(folder.Path, "again.lordba"));
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("only LoRAs can be converted", run.Error);
+        Assert.False(File.Exists(Path.Combine(folder.Path, "again.lordba")));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_to_is_file_trouble()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("convert", SmallLora.Write(folder), "--base", SmallLora.WriteModel(folder), "-o", Path.Combine(folder.Path, "nowhere", "home.lordba"));
+
+        Assert.Equal(ExitCodes.File, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("--rank", "65")]
+    [InlineData("--rank", "0")]
+    [InlineData("--scale-bits", "5")]
+    [InlineData("--scale-bits", "four")]
+    public void Options_out_of_range_are_usage_errors(string option, string value)
+    {
+        var run = ToolRun.Of("convert", "lora", "--base", "model.gguf", "-o", "home.lordba", option, value);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains(value, run.Error);
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData("--output", "--base", "model.gguf")]
+    [InlineData("--base", "-o", "home.lordba")]
+    public void Base_and_output_are_required(string missing, params string[] given)
+    {
+        var run = ToolRun.Of(["convert", "lora", .. given]);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains($"'{missing}'", run.Error);
+    }
+}
