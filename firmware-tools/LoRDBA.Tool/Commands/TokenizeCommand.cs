@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Output;
@@ -16,7 +17,7 @@ internal sealed class TokenizeCommand : Verb
         lordba tokenize model.gguf --file prompt.txt --json
         """;
 
-    private readonly Argument<string> model = new("MODEL") { Description = "A GGUF file with a byte-level BPE vocabulary" };
+    private readonly Argument<string> model = new("MODEL") { Description = "A GGUF file with a vocabulary" };
     private readonly Argument<string> text = new("TEXT") { Description = "The text", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> file = new("--file") { Description = "Read the text from this file (UTF-8), every byte of it", HelpName = "F" };
 
@@ -40,7 +41,7 @@ internal sealed class TokenizeCommand : Verb
         var ids = tokenizer.Encode(words);
         if (arguments.GetValue(Json))
         {
-            var pieces = ids.Select(id => tokenizer.Decode([id], showSpecial: true)).ToArray();
+            var pieces = ids.Select(id => Encoding.UTF8.GetString(tokenizer.Vocabulary.Bytes(id))).ToArray();
             JsonOutput.Write(Context.Out, new TokenizeResult(ids, pieces), JsonOutput.Types.TokenizeResult);
             return;
         }

@@ -35,10 +35,10 @@ public sealed class TextGenerator
         // Some models pad the vocabulary in their head: those rows stand for no token.
         var nTokens = Math.Min(tokenizer.Vocabulary.Count, session.Model.Config.NVocab);
         var sampler = new Sampler(options.Sampling, nTokens);
-        var decoder = new StreamingDecoder(tokenizer);
         var stops = new StopStrings(options.StopStrings);
 
         var logits = session.Prefill(prompt);
+        var decoder = new StreamingDecoder(tokenizer, continues: !tokenizer.Vocabulary.IsSeparator(prompt[^1]));
         foreach (var token in prompt) sampler.Accept(token);
         for (var generated = 0; ; )
         {

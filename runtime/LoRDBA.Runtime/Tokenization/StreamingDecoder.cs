@@ -9,17 +9,25 @@ namespace LoRDBA.Runtime.Tokenization;
 /// </summary>
 /// <param name="tokenizer">Knows the tokens.</param>
 /// <param name="showSpecial">Whether marks such as <c>&lt;|im_end|&gt;</c> are written out or left out.</param>
-public sealed class StreamingDecoder(Tokenizer tokenizer, bool showSpecial = false)
+/// <param name="continues">
+/// Whether other text stands before it. If not, the space is left out that a SentencePiece vocabulary has before the first word.
+/// </param>
+public sealed class StreamingDecoder(Tokenizer tokenizer, bool showSpecial = false, bool continues = false)
 {
+    private bool begins = !continues;
     private readonly Decoder utf8 = Encoding.UTF8.GetDecoder();
     private readonly ArrayBufferWriter<char> text = new();
 
     /// <summary>The text that this token completes; empty if it ends inside a character.</summary>
     /// <exception cref="TokenizerException">The id is not in the vocabulary.</exception>
-    public string Append(int id) => showSpecial || tokenizer.Vocabulary.IsText(id) ? Convert(tokenizer.Vocabulary.Bytes(id), flush: false) : "";
+    public string Append(int id) => Convert(tokenizer.Text(id, showSpecial, ref begins), flush: false);
 
     /// <summary>U+FFFD if the last character is incomplete, else nothing; then the decoder starts anew.</summary>
-    public string Flush() => Convert([], flush: true);
+    public string Flush()
+    {
+        begins = !continues;
+        return Convert([], flush: true);
+    }
 
     private string Convert(ReadOnlySpan<byte> bytes, bool flush)
     {

@@ -5,24 +5,25 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// Text to token ids and back with a model's own vocabulary (byte-level BPE). Immutable and thread-safe; independent of the
-/// GGUF file once made.
+/// Text to token ids and back with a model's own vocabulary. Immutable and thread-safe; independent of the GGUF file once made.
 /// <code>
-/// text -> UTF-8 -> special tokens split out -> pieces (pre-tokenizer) -> tokens (byte-pair encoder)
+/// text -> UTF-8 -> special tokens split out -+-> BytePairEncoder       pieces (pre-tokenizer), merged by rank
+///                                            +-> SentencePieceEncoder  space before it, merged by score, bytes for the rest
 /// </code>
+/// With a SentencePiece vocabulary, U+2581 in a text is a space.
 /// </summary>
 public sealed class Tokenizer
 {
     private readonly SpecialTokens specials;
-    private readonly PreTokenizer preTokenizer;
-    private readonly BytePairEncoder encoder;
+    private readonly ITextEncoder encoder;
 
     private Tokenizer(GgufFile file)
     {
         Vocabulary = Vocabulary.FromGguf(file);
-        preTokenizer = PreTokenizer.Of(file.Metadata);
         specials = new SpecialTokens(Vocabulary);
-        encoder = new BytePairEncoder(file.Metadata, Vocabulary, preTokenizer.WholeFirst);
+        encoder = Vocabulary.Kind == VocabularyKind.ByteLevel
+            ? new BytePairEncoder(file.Metadata, Vocabulary)
+            : new SentencePieceEncoder(file.Metadata, Vocabulary);
     }
 
     /// <summary>Reads the tokenizer of a model.</summary>
@@ -47,12 +48,11 @@ public sealed class Tokenizer
         var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(text));
         ReadOnlySpan<byte> rest = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
         var ids = new List<int>();
-        var ends = new List<int>();
-        var work = new BytePairEncoder.Workspace();
+        var work = new MergeList();
         while (!rest.IsEmpty)
         {
             var isSpecial = specials.TryFind(rest, parseSpecial, out var start, out var special);
-            EncodeText(rest[..start], ends, work, ids);
+            if (start > 0) encoder.Encode(rest[..start], work, ids);
             if (isSpecial)
             {
                 ids.Add(special);
@@ -81,23 +81,24 @@ public sealed class Tokenizer
     public string Decode(ReadOnlySpan<int> ids, bool showSpecial = false)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        foreach (var id in ids)
-            if (showSpecial || Vocabulary.IsText(id)) bytes.Write(Vocabulary.Bytes(id));
+        var begins = true;
+        foreach (var id in ids) bytes.Write(Text(id, showSpecial, ref begins));
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
     /// <summary>Whether a model that produces this token has nothing more to say.</summary>
     public bool IsEndOfGeneration(int id) => Vocabulary.IsEnd(id);
 
-    private void EncodeText(ReadOnlySpan<byte> text, List<int> ends, BytePairEncoder.Workspace work, List<int> ids)
+    /// <summary>What a token adds to a text; of a hidden mark nothing.</summary>
+    /// <param name="id">The token.</param>
+    /// <param name="showSpecial">Whether marks are written out.</param>
+    /// <param name="begins">Whether text begins here: then the space that the encoder put there is taken off. Updated for the next token.</param>
+    internal ReadOnlySpan<byte> Text(int id, bool showSpecial, ref bool begins)
     {
-        ends.Clear();
-        preTokenizer.Split(text, 0, ends);
-        var start = 0;
-        foreach (var end in ends)
-        {
-            encoder.Encode(text[start..end], work, ids);
-            start = end;
-        }
+        var text = showSpecial || Vocabulary.IsText(id) ? Vocabulary.Bytes(id) : [];
+        var isSeparator = Vocabulary.IsSeparator(id);
+        var hasPrefix = begins && !isSeparator && Vocabulary.AddSpacePrefix && text.StartsWith((byte)' ');
+        begins = isSeparator;
+        return hasPrefix ? text[1..] : text;
     }
 }

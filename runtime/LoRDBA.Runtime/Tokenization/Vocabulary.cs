@@ -4,8 +4,8 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// The tokens of a byte-level model (<c>tokenizer.ggml.model</c> = <c>gpt2</c>), copied out of its GGUF file with the
-/// <see cref="ByteAlphabet"/> undone. All bytes lie in one buffer, so 10^5 tokens are three objects:
+/// The tokens of a model, copied out of its GGUF file. The spelling of its kind is undone: the <see cref="ByteAlphabet"/>, or
+/// SentencePiece's <see cref="SpaceMark"/>. All bytes lie in one buffer, so 10^5 tokens are three objects:
 /// <code>
 /// bytes   | token 0 | token 1 |  ...  | token n-1 |
 /// starts  0         s1        s2      s(n-1)      s(n)
@@ -17,9 +17,9 @@ public sealed class Vocabulary
     internal const string TokensKey = "tokenizer.ggml.tokens";
     private const string ModelKey = "tokenizer.ggml.model";
     private const string TypesKey = "tokenizer.ggml.token_type";
-    private const string ScoresKey = "tokenizer.ggml.scores";
     private const string AddBosKey = "tokenizer.ggml.add_bos_token";
-    private const string SupportedModel = "gpt2";
+    private const string AddEosKey = "tokenizer.ggml.add_eos_token";
+    private const string AddSpacePrefixKey = "tokenizer.ggml.add_space_prefix";
 
     /// <summary>
     /// What ends a generation in the chat models we know besides their end-of-sequence token: a model that was not told
@@ -32,13 +32,16 @@ public sealed class Vocabulary
     private readonly TokenType[] types;
     private readonly int[] ends;
 
-    private Vocabulary(GgufMetadata metadata, byte[] bytes, int[] starts, TokenType[] types)
+    private Vocabulary(GgufMetadata metadata, VocabularyKind kind, byte[] bytes, int[] starts, TokenType[] types)
     {
+        Kind = kind;
         (this.bytes, this.starts, this.types) = (bytes, starts, types);
         BosId = SpecialId(metadata, "tokenizer.ggml.bos_token_id");
         EosId = SpecialId(metadata, "tokenizer.ggml.eos_token_id");
         EotId = SpecialId(metadata, "tokenizer.ggml.eot_token_id");
-        AddBos = BosId is not null && WantsBos(metadata);
+        AddBos = BosId is not null && (metadata.Contains(AddBosKey) ? metadata.GetBool(AddBosKey, false) : IsBosUsual(metadata));
+        AddEos = EosId is not null && metadata.GetBool(AddEosKey, false);
+        AddSpacePrefix = kind == VocabularyKind.SentencePiece && metadata.GetBool(AddSpacePrefixKey, true);
         ends = FindEnds();
     }
 
@@ -48,16 +51,20 @@ public sealed class Vocabulary
     public static Vocabulary FromGguf(GgufFile file)
     {
         var metadata = file.Metadata;
-        var model = metadata.GetString(ModelKey);
-        if (model != SupportedModel)
-            throw new TokenizerException(ModelKey, $"vocabularies of the kind \"{model}\" are not supported; {SupportedModel} (byte-level BPE) is. Use a model with that.");
+        var kind = metadata.GetString(ModelKey) switch
+        {
+            "gpt2" => VocabularyKind.ByteLevel,
+            "llama" => VocabularyKind.SentencePiece,
+            var other => throw new TokenizerException(ModelKey,
+                $"vocabularies of the kind \"{other}\" are not supported; gpt2 (byte-level BPE) and llama (SentencePiece) are. Use a model with one of these."),
+        };
 
         var tokens = metadata.GetStringArray(TokensKey);
         if (tokens.Count == 0) throw new TokenizerException(TokensKey, "the vocabulary is empty. The file is incomplete.");
-        CheckLength(metadata, ScoresKey, tokens.Count);
+        if (metadata.Contains(TokenScores.Key)) TokenScores.Read(metadata, tokens.Count);
         var types = ReadTypes(metadata, tokens.Count);
-        var bytes = ReadTokens(tokens, types, out var starts);
-        return new(metadata, bytes, starts, types);
+        var bytes = ReadTokens(tokens, types, kind, out var starts);
+        return new(metadata, kind, bytes, starts, types);
     }
 
     /// <summary>Number of tokens: ids are from 0 to this, exclusive.</summary>
@@ -74,6 +81,18 @@ public sealed class Vocabulary
 
     /// <summary>Whether the model wants <see cref="BosId"/> before every text.</summary>
     public bool AddBos { get; }
+
+    /// <summary>
+    /// Whether the model was trained with <see cref="EosId"/> behind every text. It is for whoever makes whole texts: no encoder
+    /// adds it, since what a model is to continue must not be ended.
+    /// </summary>
+    public bool AddEos { get; }
+
+    /// <summary>How text becomes tokens.</summary>
+    internal VocabularyKind Kind { get; }
+
+    /// <summary>Whether a space is put before every text, and taken off again.</summary>
+    internal bool AddSpacePrefix { get; }
 
     /// <summary>The bytes that a token stands for; they need not be whole UTF-8 characters.</summary>
     /// <exception cref="TokenizerException">There is no such token.</exception>
@@ -94,6 +113,9 @@ public sealed class Vocabulary
     /// <summary>Whether a token is part of the text, and not a mark beside it.</summary>
     internal bool IsText(int id) => Type(id) is TokenType.Normal or TokenType.UserDefined or TokenType.Byte;
 
+    /// <summary>Whether text behind a token begins anew: encoders cut there, whatever follows.</summary>
+    internal bool IsSeparator(int id) => Type(id) is not (TokenType.Normal or TokenType.Byte);
+
     /// <summary>Whether a token ends a text or turn.</summary>
     internal bool IsEnd(int id) => ends.Contains(id);
 
@@ -102,8 +124,7 @@ public sealed class Vocabulary
         if ((uint)id >= (uint)Count) throw new TokenizerException("token id", $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}.");
     }
 
-    private static bool WantsBos(GgufMetadata metadata) =>
-        metadata.Contains(AddBosKey) ? metadata.GetBool(AddBosKey, false) : PreTokenizer.Of(metadata).AddBos;
+    private bool IsBosUsual(GgufMetadata metadata) => Kind == VocabularyKind.SentencePiece || PreTokenizer.Of(metadata).AddBos;
 
     private int? SpecialId(GgufMetadata metadata, string key)
     {
@@ -152,7 +173,7 @@ public sealed class Vocabulary
             throw new TokenizerException(key, $"has {metadata[key].Count} entries, but {TokensKey} has {count}. The file is damaged.");
     }
 
-    private static byte[] ReadTokens(GgufStringArray tokens, TokenType[] types, out int[] starts)
+    private static byte[] ReadTokens(GgufStringArray tokens, TokenType[] types, VocabularyKind kind, out int[] starts)
     {
         var total = 0L;
         foreach (var token in tokens) total += token.Length;
@@ -163,17 +184,30 @@ public sealed class Vocabulary
         var (id, end) = (0, 0);
         foreach (var token in tokens)
         {
-            var room = bytes.AsSpan(end);
-            // Marks are written as they are, not in the alphabet; so is a token that could not have been.
-            if (types[id] != TokenType.Normal || !ByteAlphabet.TryDecode(token, room, out var length))
-            {
-                token.CopyTo(room);
-                length = token.Length;
-            }
-            end += length;
+            end += kind == VocabularyKind.ByteLevel ? ReadByteLevel(token, types[id], bytes.AsSpan(end)) : ReadSentencePiece(token, types[id], bytes.AsSpan(end), id);
             starts[++id] = end;
         }
         Array.Resize(ref bytes, end);
         return bytes;
+    }
+
+    /// <summary>Marks are written as they are, not in the alphabet; so is a token that could not have been.</summary>
+    private static int ReadByteLevel(ReadOnlySpan<byte> token, TokenType type, Span<byte> room) =>
+        type == TokenType.Normal && ByteAlphabet.TryDecode(token, room, out var length) ? length : Copy(token, room);
+
+    private static int ReadSentencePiece(ReadOnlySpan<byte> token, TokenType type, Span<byte> room, int id)
+    {
+        if (type == TokenType.Normal) return SpaceMark.Undo(token, room);
+        if (type != TokenType.Byte) return Copy(token, room);
+        if (!SpaceMark.TryReadByte(token, out var value))
+            throw new TokenizerException(TokensKey, $"token {id} is to be a byte, but is not written <0x00> to <0xFF>. The file is damaged.");
+        room[0] = value;
+        return 1;
+    }
+
+    private static int Copy(ReadOnlySpan<byte> token, Span<byte> room)
+    {
+        token.CopyTo(room);
+        return token.Length;
     }
 }

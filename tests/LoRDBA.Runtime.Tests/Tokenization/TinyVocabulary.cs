@@ -15,6 +15,9 @@ internal sealed record TinyVocabulary
     public bool? AddBos { get; init; }
     public string? ChatTemplate { get; init; }
 
+    /// <summary>Adds what else a test needs.</summary>
+    public Action<GgufWriter>? More { get; init; }
+
     public GgufFile Build()
     {
         var writer = new GgufWriter()
@@ -28,6 +31,7 @@ internal sealed record TinyVocabulary
         if (Scores is not null) writer.AddArray<float>("tokenizer.ggml.scores", Scores);
         foreach (var (key, id) in Ids) writer.Add($"tokenizer.ggml.{key}_token_id", id);
         if (ChatTemplate is not null) writer.Add("tokenizer.chat_template", ChatTemplate);
+        More?.Invoke(writer);
         return GgufFile.FromBytes(writer.ToArray(), "tiny");
     }
 }

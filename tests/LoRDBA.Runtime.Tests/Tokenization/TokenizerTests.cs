@@ -23,6 +23,9 @@ public sealed class TokenizerTests
     public void Encodes_every_case_of_the_llama3_vectors() => AssertVectors(RealTokenizers.Llama3);
 
     [Fact]
+    public void Encodes_every_case_of_the_llama2_vectors() => AssertVectors(RealTokenizers.Llama2);
+
+    [Fact]
     public void Encodes_the_reference_texts_of_SmolLM2()
     {
         var tokenizer = RealTokenizers.Load(RealTokenizers.SmolLM2);
@@ -48,6 +51,14 @@ public sealed class TokenizerTests
         var tokenizer = RealTokenizers.Load(vocabulary);
 
         UnicodeText.Gen.Sample(text => AssertRoundTrip(tokenizer, text, text), iter: 3_000);
+    }
+
+    [Fact]
+    public void Decoding_what_llama2_encoded_gives_the_text_with_its_space_marks_as_spaces()
+    {
+        var tokenizer = RealTokenizers.Load(RealTokenizers.Llama2);
+
+        UnicodeText.Gen.Sample(text => AssertRoundTrip(tokenizer, text, text.Replace('\u2581', ' ')), iter: 3_000);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class VocabularyTests
 
     private static TinyVocabulary Damage(string damage) => damage switch
     {
-        "kind" => Sound with { Model = "llama" },
+        "kind" => Sound with { Model = "bert" },
         "empty" => Sound with { Tokens = [], Types = null },
         "types too short" => Sound with { Types = [1, 1, 1, 1, 3, 4] },
         "types too long" => Sound with { Types = [1, 1, 1, 1, 3, 4, 1, 1] },

@@ -1,0 +1,79 @@
+using System.Buffers;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Tokenization;
+
+/// <summary>
+/// The merging of SentencePiece (Kudo and Richardson 2018, its BPE model): a text starts as one token a character, and as long as
+/// two neighbours together are a token, those of the highest score become it, the leftmost of equals first. What is then no
+/// token becomes the tokens of its bytes. There is no pre-tokenizer: words are kept apart by the space with which tokens begin.
+/// </summary>
+internal sealed class SentencePieceEncoder : ITextEncoder
+{
+    private readonly int prefixLength;
+    private readonly TokenIndex index;
+    private readonly int[] idOfByte;
+    private readonly uint[] orders;
+
+    /// <summary>Reads what encoding needs from a model.</summary>
+    /// <inheritdoc cref="TokenScores.Read" path="/exception"/>
+    public SentencePieceEncoder(GgufMetadata metadata, Vocabulary vocabulary)
+    {
+        prefixLength = vocabulary.AddSpacePrefix ? 1 : 0;
+        index = new TokenIndex(vocabulary);
+        idOfByte = index.FindBytes();
+        orders = [.. TokenScores.Read(metadata, vocabulary.Count).Select(Order)];
+    }
+
+    /// <inheritdoc/>
+    public void Encode(ReadOnlySpan<byte> text, MergeList work, List<int> ids)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(text.Length + 1);
+        buffer[0] = (byte)' ';
+        var spaced = buffer.AsSpan(0, prefixLength + SpaceMark.Undo(text, buffer.AsSpan(prefixLength)));
+
+        // A token's place is where it begins in the text.
+        work.Reset(spaced.Length);
+        for (var place = 0; place < spaced.Length;)
+        {
+            CharacterClasses.First(spaced[place..], out var length);
+            work.Add(place, index.TryFindText(spaced.Slice(place, length), out var id) ? id : TokenIndex.None);
+            place += length;
+        }
+        work.Merge(new Scores(spaced, index, orders));
+
+        for (var place = work.First; place != MergeList.Nowhere; place = work.Next[place])
+        {
+            if (work.Id[place] != TokenIndex.None) ids.Add(work.Id[place]);
+            else AddBytes(Between(spaced, place, work.Next[place]), ids);
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private void AddBytes(ReadOnlySpan<byte> character, List<int> ids)
+    {
+        foreach (var value in character)
+            if (idOfByte[value] != TokenIndex.None) ids.Add(idOfByte[value]);
+    }
+
+    private static ReadOnlySpan<byte> Between(ReadOnlySpan<byte> text, int start, int end) => end == MergeList.Nowhere ? text[start..] : text[start..end];
+
+    /// <summary>
+    /// A number that is the lower the higher the score. The bits of positive floats are in their order, those of negative ones in
+    /// the reverse, and all with their sign bit above: turned over as below, the order is that of the numbers from the top.
+    /// </summary>
+    private static uint Order(float score)
+    {
+        // Adding 0 makes -0 the same as 0.
+        var bits = BitConverter.SingleToUInt32Bits(score + 0f);
+        return score < 0 ? bits : ~(bits | 0x80000000);
+    }
+
+    private readonly ref struct Scores(ReadOnlySpan<byte> text, TokenIndex index, uint[] orders) : IMergeRule
+    {
+        private readonly ReadOnlySpan<byte> text = text;
+
+        public uint Order(MergeList list, int left, int right, out int merged) =>
+            index.TryFindText(Between(text, left, list.Next[right]), out merged) ? orders[merged] : MergeList.None;
+    }
+}
