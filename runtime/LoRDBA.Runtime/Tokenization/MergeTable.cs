@@ -35,7 +35,6 @@ internal sealed class MergeTable
         pairs = new ulong[merges.Count];
         merged = new int[merges.Count];
         slots = new int[BitOperations.RoundUpToPowerOf2((uint)merges.Count * 2 | 1)];
-        Array.Fill(slots, None);
 
         var buffer = new byte[64];
         var (rank, whole) = (0, 0);
@@ -44,11 +43,9 @@ internal sealed class MergeTable
             if (merge.Length > buffer.Length) buffer = new byte[merge.Length];
             (pairs[rank], whole) = Parse(merge, rank, buffer, index, whole);
             merged[rank] = whole;
-            // Of a pair that is listed twice the first counts.
-            ref var slot = ref Slot(pairs[rank]);
-            if (slot == None) slot = rank;
             rank++;
         }
+        Index();
     }
 
     /// <summary>The rank of the merge of two neighbours: the lowest goes first. <see cref="None"/> if they do not merge.</summary>
@@ -56,6 +53,21 @@ internal sealed class MergeTable
 
     /// <summary>The token that a merge makes.</summary>
     public int Merged(int rank) => merged[rank];
+
+    /// <summary>
+    /// Fills the slots. Apart from the parsing, because nearly every slot is a cache miss: in a loop that does nothing else the
+    /// processor has several under way at once.
+    /// </summary>
+    private void Index()
+    {
+        Array.Fill(slots, None);
+        for (var rank = 0; rank < pairs.Length; rank++)
+        {
+            // Of a pair that is listed twice the first counts.
+            ref var slot = ref Slot(pairs[rank]);
+            if (slot == None) slot = rank;
+        }
+    }
 
     private static ulong Pair(int left, int right) => (ulong)(uint)left << 32 | (uint)right;
 
