@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Peft;
@@ -35,7 +36,7 @@ internal static class PeftNames
     }
 
     /// <summary>
-    /// Row of PEFT's lora_B that is row <paramref name="row"/> of the linear in GGUF. The llama architecture in GGUF interleaves
+    /// Row of PEFT's lora_B that is row <paramref name="row"/> of the linear in GGUF. Families that rotate neighbours (llama) interleave
     /// the two halves of each query and key head, so that a rotated pair (i, i + head_dim / 2) lies side by side:
     /// <code>
     ///   PEFT    head h:  0 1 2 ... d/2-1 | d/2 d/2+1 ... d-1
@@ -44,7 +45,7 @@ internal static class PeftNames
     /// </summary>
     public static int SourceRow(Linear linear, ModelConfig config, int row)
     {
-        if (config.Architecture != "llama" || linear.Kind is not (LinearKind.Query or LinearKind.Key)) return row;
+        if (config.Family.RopePairs != RopePairs.Neighbours || linear.Kind is not (LinearKind.Query or LinearKind.Key)) return row;
         var (head, place) = Math.DivRem(row, config.HeadDim);
         return head * config.HeadDim + place % 2 * (config.HeadDim / 2) + place / 2;
     }
