@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Tests.Adapters.Peft;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests;

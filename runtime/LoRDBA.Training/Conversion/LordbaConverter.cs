@@ -24,12 +24,13 @@ public static class LordbaConverter
 
         var branches = lora.Model.Linears
             .Select(linear => (Linear: linear, Branch: (LoraBranch?)lora.Branch(linear)))
-            .Where(adapted => adapted.Branch is not null).ToArray();
+            .Where(adapted => adapted.Branch is not null)
+            .Select(adapted => (adapted.Linear, Branch: adapted.Branch!, Rank: RankFor(adapted.Linear, adapted.Branch!, options))).ToArray();
         var converted = new (LordbaFactors Factors, TensorReport Report)?[branches.Length];
         var done = 0;
         Parallel.For(0, branches.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
-            converted[i] = Convert(branches[i].Linear, branches[i].Branch!, options);
+            converted[i] = Convert(branches[i].Linear, branches[i].Branch, branches[i].Rank, options);
             progress?.Report(Interlocked.Increment(ref done));
         });
 
@@ -39,9 +40,8 @@ public static class LordbaConverter
     }
 
     /// <summary>One linear; null if its update is zero, which needs no tensor.</summary>
-    private static (LordbaFactors, TensorReport)? Convert(Linear linear, LoraBranch branch, ConversionOptions options)
+    private static (LordbaFactors, TensorReport)? Convert(Linear linear, LoraBranch branch, int rank, ConversionOptions options)
     {
-        var rank = RankFor(linear, branch, options);
         var update = LowRankUpdate.Of(branch);
         if (update.SquaredNorm == 0) return null;
 

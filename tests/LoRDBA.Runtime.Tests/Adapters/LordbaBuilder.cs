@@ -25,6 +25,9 @@ internal sealed class LordbaBuilder
     public string[] TrustOrder { get; init; } = ["lordba.counter", "lordba.digest", "lordba.signature.key_id", "lordba.signature"];
     public bool WithTensor { get; init; } = true;
 
+    /// <summary>A second entry for the same bytes.</summary>
+    public string? SecondName { get; init; }
+
     // The header of the tensor.
     public ushort Rank { get; init; } = 2;
     public byte OutBits { get; init; } = 4;
@@ -70,6 +73,7 @@ internal sealed class LordbaBuilder
         }
 
         if (WithTensor) builder.Tensor(TensorName, TensorType, [(ulong)(TensorType == 0 ? tensor.Length / 4 : tensor.Length)], 0).Data(tensor);
+        if (SecondName is not null) builder.Tensor(SecondName, TensorType, [(ulong)tensor.Length], 0);
         return Sign(builder.ToArray(), KeyId, Signature);
     }
 

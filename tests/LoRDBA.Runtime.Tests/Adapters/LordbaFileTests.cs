@@ -64,6 +64,11 @@ public sealed class LordbaFileTests
         Assert.Equal(GgufError.TrailingBytes, Assert.Throws<GgufException>(() => Open(polyglot).Dispose()).Error);
     }
 
+    [Theory]
+    [InlineData("blk.0.attn_k.lordba", GgufError.TensorOverlap), InlineData("blk.0.attn_q.lordba", GgufError.DuplicateTensor)]
+    public void Two_tensors_on_one_range_or_of_one_name_are_refused(string second, GgufError error) =>
+        Assert.Equal(error, Assert.Throws<GgufException>(() => Open(new LordbaBuilder { SecondName = second }.ToArray()).Dispose()).Error);
+
     [Fact]
     public void A_signature_and_its_counter_change_no_digest_but_by_the_counter()
     {

@@ -1,7 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
-using LoRDBA.Runtime.Tests.Adapters.Peft;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;

@@ -1,7 +1,6 @@
 using System.Text;
-using LoRDBA.Tests;
 
-namespace LoRDBA.Runtime.Tests.Adapters.Peft;
+namespace LoRDBA.Tests;
 
 /// <summary>Writes safetensors files, right or wrong, from the format's description.</summary>
 internal static class SafetensorsBuilder
