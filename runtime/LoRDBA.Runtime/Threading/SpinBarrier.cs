@@ -1,18 +1,21 @@
 namespace LoRDBA.Runtime.Threading;
 
 /// <summary>
-/// Lets a fixed number of workers wait for one another between two phases of a step, some hundred times per token:
-/// spins first, since a phase lasts microseconds, then gives the processor away.
+/// Lets a fixed number of workers wait for one another between two phases of a step, some hundred times per token. A phase
+/// lasts microseconds, so a worker spins first. One that waits longer waits for a worker that lost its core to another
+/// program: then it sleeps, because spinning on would keep the core that the other one needs.
 /// </summary>
 internal sealed class SpinBarrier
 {
-    /// <summary>About 20 µs of spinning; longer means that a worker has lost its core.</summary>
-    private const int SpinsBeforeYield = 1_000;
+    /// <summary>About 50 µs: several times what an uneven share costs, and what waking a sleeper costs.</summary>
+    private const int SpinsBeforeSleep = 2_000;
 
+    private readonly int workers;
+    private readonly object gate = new();
     private volatile int phase;
     private volatile bool broken;
-    private readonly int workers;
     private int missing;
+    private int sleepers;
 
     public SpinBarrier(int workers) => this.workers = missing = workers;
 
@@ -25,25 +28,45 @@ internal sealed class SpinBarrier
         {
             missing = workers;
             phase = current + 1;
+            WakeSleepers();
             return;
         }
 
-        for (var spins = 0; phase == current; spins++)
-        {
-            if (broken) throw new BarrierBrokenException();
-            if (spins < SpinsBeforeYield) Thread.SpinWait(4);
-            else Thread.Yield();
-        }
+        for (var spins = 0; spins < SpinsBeforeSleep && phase == current && !broken; spins++) Thread.SpinWait(4);
+        if (phase == current) Sleep(current);
     }
 
     /// <summary>Releases all who wait, with an error.</summary>
-    public void Break() => broken = true;
+    public void Break()
+    {
+        broken = true;
+        WakeSleepers();
+    }
 
     /// <summary>Makes the barrier usable again; only while nobody is in it.</summary>
     public void Reset()
     {
         missing = workers;
         broken = false;
+    }
+
+    private void Sleep(int current)
+    {
+        lock (gate)
+        {
+            // Counted with a full fence before the phase is looked at again: whoever changes it from now on sees a sleeper.
+            Interlocked.Increment(ref sleepers);
+            while (phase == current && !broken) Monitor.Wait(gate);
+            Interlocked.Decrement(ref sleepers);
+        }
+        if (phase == current) throw new BarrierBrokenException();
+    }
+
+    private void WakeSleepers()
+    {
+        Interlocked.MemoryBarrier();
+        if (sleepers == 0) return;
+        lock (gate) Monitor.PulseAll(gate);
     }
 }
 

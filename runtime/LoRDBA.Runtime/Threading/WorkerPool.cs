@@ -7,8 +7,8 @@ namespace LoRDBA.Runtime.Threading;
 /// allocation per run. The calling thread is worker 0.
 /// </summary>
 /// <remarks>
-/// Between two runs a worker spins for a moment (the next token follows at once) and then parks. Within a run the
-/// workers meet at <see cref="Barrier"/>.
+/// Between two runs a worker spins for a moment (the next token follows at once) and then parks; so does the caller that
+/// waits for the last of them. Within a run the workers meet at <see cref="Barrier"/>.
 /// </remarks>
 internal sealed class WorkerPool : IDisposable
 {
@@ -55,11 +55,9 @@ internal sealed class WorkerPool : IDisposable
         }
 
         Execute(worker: 0);
-        for (var spins = 0; running != 0; spins++)
-        {
-            if (spins < SpinsBeforePark) Thread.SpinWait(4);
-            else Thread.Yield();
-        }
+        for (var spins = 0; running != 0 && spins < SpinsBeforePark; spins++) Thread.SpinWait(4);
+        lock (gate)
+            while (running != 0) Monitor.Wait(gate);
 
         if (failure is not { } thrown) return;
         failure = null;
@@ -80,7 +78,8 @@ internal sealed class WorkerPool : IDisposable
             }
 
             Execute(worker);
-            Interlocked.Decrement(ref running);
+            if (Interlocked.Decrement(ref running) != 0) continue;
+            lock (gate) Monitor.PulseAll(gate);
         }
     }
 
