@@ -40,7 +40,7 @@ public sealed class TextGenerator
         var logits = session.Prefill(prompt);
         var decoder = new StreamingDecoder(tokenizer, continues: !tokenizer.Vocabulary.IsSeparator(prompt[^1]));
         foreach (var token in prompt) sampler.Accept(token);
-        for (var generated = 0; ; )
+        for (var generated = 0; ;)
         {
             var token = sampler.Sample(logits[..nTokens]);
             if (tokenizer.IsEndOfGeneration(token)) return Finish(FinishReason.EndOfGeneration, prompt.Length, generated);
