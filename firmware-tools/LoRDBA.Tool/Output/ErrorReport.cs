@@ -1,5 +1,7 @@
 using System.CommandLine;
 using LoRDBA.Runtime;
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Output;
@@ -7,9 +9,10 @@ namespace LoRDBA.Tool.Output;
 /// <summary>An error as it is told: one line for a person, or <c>{"error": {...}}</c> for a program. Always on standard error.</summary>
 /// <param name="Kind"><c>input</c>, <c>usage</c>, <c>file</c> or <c>interrupted</c>: the exit code in words.</param>
 /// <param name="Type">The exception's name, where there is one.</param>
+/// <param name="Code">The cause, where the exception has a code for it, such as <c>DigestMismatch</c>: stable across versions.</param>
 /// <param name="Message">One sentence: what is wrong, where, and what to do.</param>
 /// <param name="ExitCode">What the process returns (<see cref="ExitCodes"/>).</param>
-internal sealed record ErrorReport(string Kind, string? Type, string Message, int ExitCode)
+internal sealed record ErrorReport(string Kind, string? Type, string? Code, string Message, int ExitCode)
 {
     /// <summary>A wrong command line: the first complaint, and where to read more.</summary>
     public static ErrorReport OfUsage(ParseResult parsed)
@@ -18,17 +21,17 @@ internal sealed record ErrorReport(string Kind, string? Type, string Message, in
         var isVerb = parsed.CommandResult.Command is Verb;
         var complaint = parsed.Errors[isVerb ? 0 : Math.Min(1, parsed.Errors.Count - 1)].Message;
         var help = isVerb ? $"lordba {parsed.CommandResult.Command.Name} --help" : "lordba --help";
-        return new("usage", null, $"{complaint} Try '{help}'.", ExitCodes.Usage);
+        return new("usage", null, null, $"{complaint} Try '{help}'.", ExitCodes.Usage);
     }
 
     /// <summary>A model, adapter, text or data file that is not what it has to be.</summary>
-    public static ErrorReport OfInput(LordbaException e) => new("input", e.GetType().Name, InWords(e), ExitCodes.BadInput);
+    public static ErrorReport OfInput(LordbaException e) => new("input", e.GetType().Name, CodeOf(e), InWords(e), ExitCodes.BadInput);
 
     /// <summary>A file that cannot be found, opened, read or written.</summary>
-    public static ErrorReport OfFile(Exception e) => new("file", e.GetType().Name, e.Message, ExitCodes.File);
+    public static ErrorReport OfFile(Exception e) => new("file", e.GetType().Name, CodeOf(e), e.Message, ExitCodes.File);
 
     /// <summary>Ctrl-C.</summary>
-    public static ErrorReport OfInterrupt() => new("interrupted", null, "interrupted", ExitCodes.Interrupted);
+    public static ErrorReport OfInterrupt() => new("interrupted", null, null, "interrupted", ExitCodes.Interrupted);
 
     /// <summary>Writes it as one line.</summary>
     public void Write(TextWriter error, bool asJson)
@@ -36,6 +39,13 @@ internal sealed record ErrorReport(string Kind, string? Type, string Message, in
         if (asJson) JsonOutput.Write(error, new ErrorDocument(this), JsonOutput.Types.ErrorDocument);
         else error.WriteLine($"lordba: {Message.ReplaceLineEndings(" ")}");
     }
+
+    private static string? CodeOf(Exception e) => e switch
+    {
+        GgufException gguf => gguf.Error.ToString(),
+        AdapterException adapter => adapter.Error.ToString(),
+        _ => null,
+    };
 
     /// <summary>The exception's own sentence, except where that tells a programmer what to do.</summary>
     private static string InWords(LordbaException e) => e is ContextFullException full

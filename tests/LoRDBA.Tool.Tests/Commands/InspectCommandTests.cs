@@ -100,9 +100,9 @@ public sealed class InspectCommandTests
     }
 
     [Theory]
-    [InlineData("missing.gguf", ExitCodes.File, "file")]
-    [InlineData("no.gguf", ExitCodes.BadInput, "input")]
-    public void Refuses_in_one_line(string file, int exitCode, string kind)
+    [InlineData("missing.gguf", ExitCodes.File, "file", "CannotOpen")]
+    [InlineData("no.gguf", ExitCodes.BadInput, "input", "BadMagic")]
+    public void Refuses_in_one_line(string file, int exitCode, string kind, string code)
     {
         using var folder = new TemporaryFolder();
         folder.Write("no.gguf", "no GGUF"u8.ToArray());
@@ -112,7 +112,8 @@ public sealed class InspectCommandTests
         Assert.Equal(exitCode, run.ExitCode);
         Assert.StartsWith($"lordba: {path}: ", run.Error);
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
-        Assert.Equal(kind, ToolRun.Of("inspect", path, "--json").ErrorJson().GetProperty("kind").GetString());
+        var error = ToolRun.Of("inspect", path, "--json").ErrorJson();
+        Assert.Equal((kind, code), (error.GetProperty("kind").GetString(), error.GetProperty("code").GetString()));
     }
 
     [Fact]
