@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
@@ -29,6 +28,7 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
     private const int MaxAnswerTokens = 64;
 
     private readonly TextGenerator generator = new(session, tokenizer, new GenerationOptions { MaxTokens = MaxAnswerTokens });
+    private readonly CompletionScorer scorer = new(session);
 
     /// <summary>Makes <paramref name="adapter"/> act from the next token on, and returns how long it takes to switch <see cref="Switches"/>
     /// times to and fro between it and <paramref name="other"/>.</summary>
@@ -64,30 +64,9 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
 
             var wanted = tokenizer.Encode(command.Completion + TurnEnd);
             wantedTokens += wanted.Length;
-            nll += SumNll(prompt, wanted);
+            nll += scorer.Score(prompt, wanted).NllSum;
         }
 
         return new Outcome(set, answers, (double)right / set.Commands.Count, nll / wantedTokens, tokens / elapsed.TotalSeconds);
-    }
-
-    /// <summary>-ln p(wanted | prompt): every token is predicted from what was wanted before it, not from what was answered.</summary>
-    private double SumNll(int[] prompt, int[] wanted)
-    {
-        var sum = 0.0;
-        session.Reset();
-        session.PrefillAll([.. prompt, .. wanted[..^1]], (index, logits) =>
-        {
-            var next = index - prompt.Length + 1;
-            if (next >= 0) sum += LogSumExp(logits) - logits[wanted[next]];
-        });
-        return sum;
-    }
-
-    private static double LogSumExp(ReadOnlySpan<float> logits)
-    {
-        double largest = TensorPrimitives.Max(logits);
-        var sum = 0.0;
-        foreach (var logit in logits) sum += Math.Exp(logit - largest);
-        return largest + Math.Log(sum);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
@@ -52,13 +53,14 @@ internal sealed class EvalCommand : Verb
 
         var start = Context.Clock.GetTimestamp();
         var (nllSum, tokens, exact) = (0.0, 0L, 0);
-        var evaluation = new Evaluation(session);
+        var scorer = new CompletionScorer(session);
         using (var progress = new Progress(Context, "eval"))
         {
             for (var i = 0; i < samples.Count; i++)
             {
                 Context.Interrupted.ThrowIfCancellationRequested();
-                var result = evaluation.Measure(i, samples[i]);
+                var score = scorer.Score(samples[i].Prompt, samples[i].Completion);
+                var result = new LineResult(i, score.NllSum, samples[i].Completion.Length, score.IsExact);
                 if (lines is not null) JsonOutput.Write(lines, result, JsonOutput.Types.LineResult);
                 (nllSum, tokens, exact) = (nllSum + result.NllSum, tokens + result.Tokens, exact + (result.Exact ? 1 : 0));
                 progress.Report(i + 1, samples.Count, string.Create(CultureInfo.InvariantCulture, $"NLL {nllSum / tokens:0.0000}"));

@@ -4,7 +4,7 @@ namespace LoRDBA.Training.Conversion;
 
 /// <summary>
 /// A double-binary approximation of an update, X = diag(s_out) S_B diag(m) S_A diag(s_in), while it is being fitted to
-/// W = B A (design: the signs are fixed, each scale vector in turn is the closed-form least-squares optimum of ‖W - X‖²).
+/// W = B A: the signs are fixed, and each scale vector in turn becomes the closed-form least-squares optimum of ‖W - X‖².
 /// </summary>
 /// <remarks>
 /// With one scale vector free and the other two held, ‖W - X‖² is quadratic in it, and all that it takes is of size

@@ -1,10 +1,10 @@
 using System.Numerics.Tensors;
 
-namespace LoRDBA.Tool.Measuring;
+namespace LoRDBA.Runtime.Generation;
 
 /// <summary>The negative log-likelihood of a token, in nats: log sum exp(logits) - logits[token].</summary>
 /// <param name="nVocab">Length of the logits.</param>
-internal sealed class LogLikelihood(int nVocab)
+public sealed class LogLikelihood(int nVocab)
 {
     private readonly float[] exponentials = new float[nVocab];
 
