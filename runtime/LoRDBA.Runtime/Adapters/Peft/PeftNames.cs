@@ -36,17 +36,22 @@ internal static class PeftNames
     }
 
     /// <summary>
-    /// Row of PEFT's lora_B that is row <paramref name="row"/> of the linear in GGUF. Families that rotate neighbours (llama) interleave
+    /// For each row of the linear in GGUF, the row of PEFT's lora_B that it is, [n_out]. Families that rotate neighbours (llama) interleave
     /// the two halves of each query and key head, so that a rotated pair (i, i + head_dim / 2) lies side by side:
     /// <code>
     ///   PEFT    head h:  0 1 2 ... d/2-1 | d/2 d/2+1 ... d-1
     ///   GGUF    head h:  0 d/2  1 d/2+1  2 ...
     /// </code>
     /// </summary>
-    public static int SourceRow(Linear linear, ModelConfig config, int row)
+    public static int[] SourceRows(Linear linear, ModelConfig config)
     {
-        if (config.Family.RopePairs != RopePairs.Neighbours || linear.Kind is not (LinearKind.Query or LinearKind.Key)) return row;
-        var (head, place) = Math.DivRem(row, config.HeadDim);
-        return head * config.HeadDim + place % 2 * (config.HeadDim / 2) + place / 2;
+        var rows = new int[linear.NOut];
+        var isPermuted = config.Family.RopePairs == RopePairs.Neighbours && linear.Kind is (LinearKind.Query or LinearKind.Key);
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var (head, place) = Math.DivRem(row, config.HeadDim);
+            rows[row] = isPermuted ? head * config.HeadDim + place % 2 * (config.HeadDim / 2) + place / 2 : row;
+        }
+        return rows;
     }
 }

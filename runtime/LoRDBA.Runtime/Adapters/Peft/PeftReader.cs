@@ -95,12 +95,13 @@ internal static class PeftReader
             if (Array.FindIndex(values, value => !float.IsFinite(value)) is var at and >= 0)
                 throw new AdapterException(AdapterError.NonFiniteValue, path, pair.Module, $"element {at} of {which} is {values[at]}.");
 
+        var source = PeftNames.SourceRows(pair.Linear, model.Config);
         for (var k = 0; k < branch.Rank; k++)
         {
             a.AsSpan(k * branch.NIn, branch.NIn).CopyTo(branch.RowA(k));
             var column = branch.ColumnB(k);
             for (var row = 0; row < branch.NOut; row++)
-                column[row] = b[PeftNames.SourceRow(pair.Linear, model.Config, row) * branch.Rank + k];
+                column[row] = b[source[row] * branch.Rank + k];
         }
     }
 }
