@@ -1,0 +1,28 @@
+namespace LoRDBA.Generator.Model;
+
+/// <summary>Which of a branch's two products a kernel computes.</summary>
+internal enum KernelKind
+{
+    /// <summary>S_A x: n_in activations to rank sums.</summary>
+    Down,
+
+    /// <summary>S_B y: rank values to n_out outputs.</summary>
+    Up,
+}
+
+/// <summary>One kernel: all that its source text depends on.</summary>
+/// <param name="Kind">Down or up.</param>
+/// <param name="Channels">n_in of a down kernel, n_out of an up kernel.</param>
+/// <param name="Rank">Rows of signs: of one linear (1 to 64), or of a fused group together.</param>
+/// <param name="Paths">Instruction sets to emit beside the scalar path.</param>
+/// <param name="Boards">For the header, such as "rpi5, rpi4".</param>
+/// <param name="Namespace">Of the set; empty: the global one.</param>
+/// <param name="ClassName">Of the set.</param>
+internal sealed record KernelSpec(KernelKind Kind, int Channels, int Rank, Paths Paths, string Boards, string Namespace, string ClassName)
+{
+    /// <summary>The kernel's class, such as HomeKernels_Down576R48.</summary>
+    public string Name => $"{ClassName}_{Kind}{Channels}R{Rank}";
+
+    /// <summary>The generated file: with the namespace, because two sets may have the same class name in two of them.</summary>
+    public string HintName => Namespace.Length == 0 ? $"{Name}.g.cs" : $"{Namespace}.{Name}.g.cs";
+}

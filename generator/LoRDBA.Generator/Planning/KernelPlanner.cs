@@ -1,0 +1,68 @@
+using LoRDBA.Generator.Diagnostics;
+using LoRDBA.Generator.Model;
+
+namespace LoRDBA.Generator.Planning;
+
+/// <summary>From shapes and boards to distinct kernels: pure functions.</summary>
+internal static class KernelPlanner
+{
+    /// <summary>Plans all sets of a project. A set with an error is left out: none is emitted in part.</summary>
+    public static KernelPlan Plan(IEnumerable<Result<ShapeSpec>> shapes, ProjectOptions project)
+    {
+        List<DiagnosticInfo> errors = [];
+        List<KernelSetSpec> sets = [];
+        Dictionary<string, ShapeSpec> taken = [];
+        foreach (var result in shapes)
+        {
+            errors.AddRange(result.Errors);
+            if (result.Value is not { } shape) continue;
+            var before = errors.Count;
+            if (taken.TryGetValue(shape.FullName, out var other)) errors.Add(Conflict(shape, other));
+            else taken.Add(shape.FullName, shape);
+            if (!project.AllowsUnsafe) errors.Add(DiagnosticInfo.Of(Rules.UnsafeMissing, shape.Place));
+            errors.AddRange(ShapeCheck.Errors(shape));
+            var boards = shape.Boards.Length > 0 ? shape.Boards : project.Boards;
+            errors.AddRange(BoardErrors(shape, boards));
+            if (errors.Count == before) sets.Add(Set(shape, boards));
+        }
+        sets.Sort((a, b) => string.CompareOrdinal(a.FullName, b.FullName));
+        return new(sets.ToEquatableArray(), Shared(sets).ToEquatableArray(), errors.ToEquatableArray());
+    }
+
+    /// <summary>
+    /// The distinct kernels of a list of linears. Linears of one group without s_in read the same activations: their rows of
+    /// S_A are one down kernel, whose rank is the sum. Up products are never fused, because their inputs differ.
+    /// </summary>
+    public static IEnumerable<(KernelKind Kind, int Channels, int Rank)> Kernels(IEnumerable<LinearSpec> linears)
+    {
+        var all = linears.ToList();
+        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null).Select(linear => (KernelKind.Down, linear.NIn, linear.Rank));
+        var fused = all.Where(linear => !linear.HasScaleIn && linear.Group is not null).GroupBy(linear => linear.Group)
+            .Select(group => (KernelKind.Down, group.First().NIn, group.Sum(linear => linear.Rank)));
+        var up = all.Select(linear => (KernelKind.Up, linear.NOut, linear.Rank));
+        return alone.Concat(fused).Concat(up).Distinct().OrderBy(kernel => kernel);
+    }
+
+    private static KernelSetSpec Set(ShapeSpec shape, EquatableArray<string> boards)
+    {
+        var paths = boards.Aggregate(Paths.Scalar, (union, board) => union | Boards.Find(board) ?? Paths.Scalar);
+        var names = string.Join(", ", boards);
+        var kernels = Kernels(shape.Linears).Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName));
+        return new(shape.Namespace, shape.ClassName, shape.Accessibility, shape.IsPartial, shape.Base?.Fingerprint, shape.Base?.Name, names, paths, kernels.ToEquatableArray());
+    }
+
+    private static IEnumerable<SharedSpec> Shared(IEnumerable<KernelSetSpec> sets) => sets
+        .GroupBy(set => set.Namespace)
+        .Select(group => new SharedSpec(group.Key, group.Aggregate(Paths.Scalar, (union, set) => union | set.Paths)));
+
+    private static IEnumerable<DiagnosticInfo> BoardErrors(ShapeSpec shape, EquatableArray<string> boards)
+    {
+        if (boards.Length == 0) yield return DiagnosticInfo.Of(Rules.NoBoard, shape.Place, shape.FullName);
+        foreach (var board in boards)
+            if (Boards.Find(board) is null) yield return DiagnosticInfo.Of(Rules.UnknownBoard, shape.Place, board, Boards.Names);
+    }
+
+    private static DiagnosticInfo Conflict(ShapeSpec shape, ShapeSpec other) => shape.Base is { } mine && other.Base is { } theirs && mine.Fingerprint != theirs.Fingerprint
+        ? DiagnosticInfo.Of(Rules.TwoBases, shape.Place, shape.FullName, other.Place.Path, theirs.Name, mine.Name)
+        : DiagnosticInfo.Of(Rules.TwoSets, shape.Place, shape.FullName, other.Place.Path);
+}
