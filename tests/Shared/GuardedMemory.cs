@@ -16,7 +16,7 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
     /// <summary>Maps <paramref name="length"/> zero bytes.</summary>
     public GuardedMemory(int length)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "guard pages are set with Linux calls");
+        if (!OperatingSystem.IsLinux()) throw new PlatformNotSupportedException("Guard pages are set with Linux calls: run these tests on Linux.");
         var page = (nuint)Environment.SystemPageSize;
         var usable = ((nuint)length + page - 1) / page * page;
         mappedLength = usable + page;
@@ -34,6 +34,9 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
 
     /// <summary>The first byte as a float.</summary>
     public float* Floats => (float*)Bytes;
+
+    /// <summary>The first byte as a whole number.</summary>
+    public int* Ints => (int*)Bytes;
 
     /// <summary>A copy of floats.</summary>
     public static GuardedMemory OfFloats(ReadOnlySpan<float> values)

@@ -66,6 +66,15 @@ public abstract class Adapter : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Bytes that lie between the down and the up product of one token and linear, in whole cache lines.</summary>
+    internal abstract int BottleneckLength { get; }
+
+    /// <summary>The most ranks that one down product of sign branches has.</summary>
+    internal abstract int FusedRank { get; }
+
+    /// <summary>Takes the input of some linears down to the bottleneck of each that is adapted.</summary>
+    internal abstract void Down(in DownCall call);
+
     /// <summary>The branch beside a linear, or null where the adapter has none.</summary>
     internal abstract AdapterBranch? Branch(Linear linear);
 

@@ -1,78 +1,79 @@
-using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Threading;
 
 namespace LoRDBA.Runtime.Adapters;
 
 /// <summary>
-/// A session's way through one adapter: which branch acts beside which linear, with what weight, and room for what comes
-/// out of the down products. The branch stays unmerged: y = W x + weight · up(down(x)).
+/// A session's way through one adapter: which branch acts beside which linear, with what weight and kernels, and the memory
+/// between the down and the up products. The branch stays unmerged: y = W x + weight · up(down(x)).
 /// </summary>
+/// <remarks>
+/// A panel's down products are shared out by tokens, and the workers meet before they go up. A single token's are so small that
+/// every worker computes them all, for itself alone, and nobody waits.
+/// </remarks>
 internal sealed unsafe class AdapterLane : IDisposable
 {
-    /// <summary>Linears that read one input, and so are taken down together: q, k and v.</summary>
-    private const int Slots = 3;
-
-    /// <summary>Ranks that a kernel takes in one pass; a split between workers falls on a multiple of it.</summary>
-    private const int RankUnit = 8;
-
-    private readonly int batchLength;
-    private float* z;
-    private int rankCapacity;
+    private readonly LaneSizes sizes;
+    private readonly KernelChoice? kernels;
+    private LaneMemory? memory;
     private Adapter? adapter;
     private float weight;
 
-    public AdapterLane(int batchLength) => this.batchLength = batchLength;
+    /// <summary>A lane without an adapter.</summary>
+    /// <param name="model">The base.</param>
+    /// <param name="batchLength">Tokens in a panel.</param>
+    /// <param name="options">Workers, kernels, oracle.</param>
+    public AdapterLane(Model model, int batchLength, SessionOptions options)
+    {
+        sizes = new LaneSizes(Math.Max(batchLength, options.Threads), options.Threads, model.Linears.Max(linear => linear.NIn), 0, 0);
+        kernels = options.Oracle ? null : new KernelChoice(options.Kernels, options.StrictKernels, model.Linears.Count);
+    }
 
     /// <summary>Changes the adapter. Allocates only if its rank is larger than any before.</summary>
+    /// <exception cref="SessionException">The session is strict and its kernels do not cover the adapter; everything is as it was.</exception>
     public void Switch(Adapter next, float nextWeight)
     {
-        if (next.MaxRank > rankCapacity)
+        if (next is LordbaAdapter lordba) kernels?.Choose(lordba);
+        var needed = sizes with { BottleneckLength = next.BottleneckLength, FusedRank = next.FusedRank };
+        if (memory is null || !memory.Sizes.Covers(needed))
         {
-            NativeMemory.AlignedFree(z);
-            z = null;
-            rankCapacity = next.MaxRank;
-            z = (float*)NativeMemory.AlignedAlloc((nuint)((long)Slots * batchLength * rankCapacity * sizeof(float)), 64);
+            needed = memory is null ? needed : memory.Sizes.Max(needed);
+            memory?.Dispose();
+            memory = new LaneMemory(needed);
         }
         (adapter, weight) = (next, nextWeight);
     }
 
-    /// <summary>z = down(x), this worker's share of it; nothing if the linear is not adapted.</summary>
-    /// <param name="linear">Which linear's branch.</param>
-    /// <param name="slot">Where z is kept: linears that are taken down together use different ones.</param>
-    /// <param name="x">[tokens][n_in]</param>
-    /// <param name="tokens">How many.</param>
-    /// <param name="worker">Which worker this is.</param>
-    /// <param name="workers">Of how many.</param>
-    public void Down(Linear linear, int slot, float* x, int tokens, int worker, int workers)
-    {
-        if (adapter!.Branch(linear) is not { } branch) return;
+    /// <summary>Which kernels serve which linear; none for a LoRA and for the oracle, which are float32.</summary>
+    public IReadOnlyList<KernelUse> KernelUse => kernels is not null && adapter is LordbaAdapter lordba ? kernels.Describe(lordba) : [];
 
-        // A panel is shared out by tokens. A single token has only its ranks to share.
-        var (own, ranks) = tokens >= workers
-            ? (Share.Of(tokens, worker, workers), new Share(0, branch.Rank))
-            : (new Share(0, tokens), Share.Of(branch.Rank, worker, workers, RankUnit));
-        if (own.Start == own.End || ranks.Start == ranks.End) return;
-        branch.Down(x + (long)own.Start * linear.NIn, own.End - own.Start, Slot(slot) + (long)own.Start * rankCapacity, rankCapacity, ranks.Start, ranks.End);
+    /// <summary>z = down(x) of all adapted linears that read x: this worker's tokens.</summary>
+    /// <param name="first">The first of the linears; the others follow it in the model's list.</param>
+    /// <param name="count">How many linears.</param>
+    /// <param name="x">[tokens][n_in]</param>
+    /// <param name="tokens">How many; the workers have to meet before <see cref="Up"/> unless it is one.</param>
+    /// <param name="worker">Which worker this is.</param>
+    public void Down(Linear first, int count, float* x, int tokens, int worker)
+    {
+        if (first.Index < 0) return;
+        var own = tokens == 1 ? new Share(0, 1) : Share.Of(tokens, worker, sizes.Workers);
+        if (own.Start == own.End) return;
+        adapter!.Down(new DownCall(first, count, x + (long)own.Start * first.NIn, own.End - own.Start, tokens == 1 ? worker : own.Start, worker, memory!, kernels));
     }
 
     /// <summary>y += weight · up(z), rows [start, end) of all tokens; nothing if the linear is not adapted.</summary>
     /// <param name="linear">Which linear's branch.</param>
-    /// <param name="slot">Where <see cref="Down"/> put z.</param>
+    /// <param name="slot">Which of the linears that were taken down together it is.</param>
     /// <param name="tokens">How many.</param>
     /// <param name="y">[tokens][n_out]</param>
     /// <param name="rows">Which rows.</param>
-    public void Up(Linear linear, int slot, int tokens, float* y, Share rows)
+    /// <param name="worker">Which worker this is.</param>
+    public void Up(Linear linear, int slot, int tokens, float* y, Share rows, int worker)
     {
-        if (rows.Start < rows.End && adapter!.Branch(linear) is { } branch)
-            branch.Up(Slot(slot), tokens, rankCapacity, y, rows.Start, rows.End, weight);
+        if (rows.Start == rows.End || adapter!.Branch(linear) is not { } branch) return;
+        var kernel = branch is LordbaBranch ? kernels?.Up(linear) : null;
+        branch.Up(kernel, memory!.Bottleneck(slot, tokens == 1 ? worker : 0), memory.Stride, tokens, y, rows.Start, rows.End, weight);
     }
 
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(z);
-        z = null;
-    }
-
-    private float* Slot(int slot) => z + (long)slot * batchLength * rankCapacity;
+    public void Dispose() => memory?.Dispose();
 }

@@ -25,7 +25,17 @@ internal sealed class LoraAdapter : Adapter
     /// <inheritdoc/>
     public override long ByteLength { get; }
 
+    internal override int BottleneckLength => 64 * ((MaxRank * sizeof(float) + 63) / 64);
+
+    internal override int FusedRank => 0;
+
     internal override AdapterBranch? Branch(Linear linear) => LoraBranch(linear);
+
+    internal override unsafe void Down(in DownCall call)
+    {
+        for (var slot = 0; slot < call.Count; slot++)
+            branches[call.First.Index + slot]?.Down(call.X, call.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
+    }
 
     /// <summary>The branch with its factors, or null where the adapter has none.</summary>
     internal LoraBranch? LoraBranch(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];

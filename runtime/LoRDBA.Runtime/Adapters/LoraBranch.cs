@@ -31,11 +31,11 @@ internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, f
     /// <summary>Column k of B, [n_out]; written once, before the branch is used.</summary>
     public Span<float> ColumnB(int k) => new(b + (long)k * Lanes.RoundUp(NOut), NOut);
 
-    /// <inheritdoc/>
-    public override void Down(float* x, int tokens, float* z, int zStride, int rankStart, int rankEnd) =>
-        FactorProduct.Down(new FloatFactor(a, Lanes.RoundUp(NIn)), null, x, tokens, NIn, z, zStride, rankStart, rankEnd);
+    /// <summary>z = A x</summary>
+    public void Down(float* x, int tokens, float* z, int zStride) =>
+        FactorProduct.Down(new FloatFactor(a, Lanes.RoundUp(NIn)), null, x, tokens, NIn, z, zStride, 0, Rank);
 
     /// <inheritdoc/>
-    public override void Up(float* z, int tokens, int zStride, float* y, int rowStart, int rowEnd, float weight) =>
-        FactorProduct.Up(new FloatFactor(b, Lanes.RoundUp(NOut)), Rank, null, z, tokens, zStride, y, NOut, rowStart, rowEnd, weight * Scaling);
+    public override void Up(UpKernel? kernel, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>
+        FactorProduct.Up(new FloatFactor(b, Lanes.RoundUp(NOut)), Rank, null, (float*)z, tokens, zStride / sizeof(float), y, NOut, rowStart, rowEnd, weight * Scaling);
 }

@@ -57,5 +57,20 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
         (magnitudes.AsUInt32() ^ (SignBit & Vector128.Equals(bits & own, Vector128<uint>.Zero))).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 MaxMagnitude(Lanes128 sofar, Lanes128 x) =>
+        new(Vector128.Max(sofar.a, Vector128.Abs(x.a)), Vector128.Max(sofar.b, Vector128.Abs(x.b)),
+            Vector128.Max(sofar.c, Vector128.Abs(x.c)), Vector128.Max(sofar.d, Vector128.Abs(x.d)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes128 lanes) => Lanes.Max(Vector128.Max(Vector128.Max(lanes.a, lanes.b), Vector128.Max(lanes.c, lanes.d)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRounded(Lanes128 lanes, sbyte* target) =>
+        Lanes.Narrow(Round(lanes.a), Round(lanes.b), Round(lanes.c), Round(lanes.d)).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Round(Vector128<float> v) => Vector128.ConvertToInt32(Vector128.Round(v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 lanes) => Lanes.Sum((lanes.a + lanes.c) + (lanes.b + lanes.d));
 }

@@ -47,6 +47,24 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 MaxMagnitude(Lanes256 sofar, Lanes256 x) =>
+        new(Vector256.Max(sofar.a, Vector256.Abs(x.a)), Vector256.Max(sofar.b, Vector256.Abs(x.b)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes256 lanes)
+    {
+        var eight = Vector256.Max(lanes.a, lanes.b);
+        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRounded(Lanes256 lanes, sbyte* target)
+    {
+        var (a, b) = (Avx.ConvertToVector256Int32(lanes.a), Avx.ConvertToVector256Int32(lanes.b));
+        Lanes.Narrow(a.GetLower(), a.GetUpper(), b.GetLower(), b.GetUpper()).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes256 lanes)
     {
         var eight = lanes.a + lanes.b;

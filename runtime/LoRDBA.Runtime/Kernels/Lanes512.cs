@@ -39,6 +39,20 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 MaxMagnitude(Lanes512 sofar, Lanes512 x) => new(Vector512.Max(sofar.v, Vector512.Abs(x.v)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(Lanes512 lanes)
+    {
+        var eight = Vector256.Max(lanes.v.GetLower(), lanes.v.GetUpper());
+        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRounded(Lanes512 lanes, sbyte* target) =>
+        Avx512F.ConvertToVector128SByteWithSaturation(Avx512F.ConvertToVector512Int32(lanes.v)).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 lanes)
     {
         var eight = lanes.v.GetLower() + lanes.v.GetUpper();

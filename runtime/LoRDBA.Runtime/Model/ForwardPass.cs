@@ -104,6 +104,12 @@ internal sealed unsafe class ForwardPass : IDisposable
 
     private void Meet() => pool.Barrier.Wait();
 
+    /// <summary>A single token's down products are every worker's own; see <see cref="AdapterLane"/>.</summary>
+    private void MeetAfterDown(int count)
+    {
+        if (count > 1) Meet();
+    }
+
     /// <summary>residual[t] = embedding[token t]; and the angles of its position.</summary>
     private void Embed(int worker)
     {
@@ -150,10 +156,8 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(w.Query, slot: 0, state.Normed, tokens, worker, pool.Workers);
-            adapter.Down(w.Key, slot: 1, state.Normed, tokens, worker, pool.Workers);
-            adapter.Down(w.Value, slot: 2, state.Normed, tokens, worker, pool.Workers);
-            Meet();
+            adapter.Down(w.Query, count: 3, state.Normed, tokens, worker);
+            MeetAfterDown(tokens);
         }
         Product(worker, w.Query, slot: 0, state.Normed, state.Query);
         Product(worker, w.Key, slot: 1, state.Normed, state.Key);
@@ -209,9 +213,8 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(w.Gate, slot: 0, state.Normed, tokens, worker, pool.Workers);
-            adapter.Down(w.Up, slot: 1, state.Normed, tokens, worker, pool.Workers);
-            Meet();
+            adapter.Down(w.Gate, count: 2, state.Normed, tokens, worker);
+            MeetAfterDown(tokens);
         }
         var rows = Product(worker, w.Gate, slot: 0, state.Normed, state.Gate);
         Product(worker, w.Up, slot: 1, state.Normed, state.Up);
@@ -229,8 +232,8 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(linear, slot: 0, x, tokens, worker, pool.Workers);
-            Meet();
+            adapter.Down(linear, count: 1, x, tokens, worker);
+            MeetAfterDown(tokens);
         }
         var rows = Product(worker, linear, slot: 0, x, state.Normed);
         for (var t = 0; t < tokens; t++)
@@ -247,7 +250,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         var rows = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
         BaseProduct(worker, linear, x, tokens, y, rows);
         if (linear.Bias is not null) AddBias(linear, y, rows);
-        Adapter?.Up(linear, slot, tokens, y, rows);
+        Adapter?.Up(linear, slot, tokens, y, rows, worker);
         return rows;
     }
 
@@ -278,11 +281,11 @@ internal sealed unsafe class ForwardPass : IDisposable
         var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
         if (Adapter is { } adapter)
         {
-            adapter.Down(weights.Output, slot: 0, state.Normed, headRows, worker, pool.Workers);
-            Meet();
+            adapter.Down(weights.Output, count: 1, state.Normed, headRows, worker);
+            MeetAfterDown(headRows);
         }
         BaseProduct(worker, weights.Output, state.Normed, headRows, state.Logits, rows);
-        Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows);
+        Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows, worker);
     }
 
     private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));

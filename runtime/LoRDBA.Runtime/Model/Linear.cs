@@ -47,6 +47,9 @@ public sealed unsafe class Linear
     /// <summary>Its place in <see cref="Model.Linears"/>; -1 for the embedding, which is no part of them.</summary>
     public int Index { get; }
 
+    /// <summary>The <see cref="Index"/> of the first linear that reads the same input: q for q, k and v; gate for gate and up; otherwise its own.</summary>
+    internal int InputIndex => Index - Kind switch { LinearKind.Key or LinearKind.Up => 1, LinearKind.Value => 2, _ => 0 };
+
     /// <summary>The layer it belongs to; the output head counts as one more.</summary>
     public int Layer { get; }
 

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Kernels;
 
 namespace LoRDBA.Runtime.Models;
 
@@ -30,9 +31,11 @@ public sealed unsafe class Session : IDisposable
         Check(options.BatchLength, 1, 4096, nameof(options.BatchLength));
         Check(options.Threads, 1, 256, nameof(options.Threads));
 
+        if (options.Kernels is { } kernels) Check(kernels, model);
+
         state = new RunState(model.Config, ContextLength, Math.Min(options.BatchLength, ContextLength), options.Threads);
         forward = new ForwardPass(model, state, options.Threads, options.Oracle);
-        lane = new AdapterLane(state.BatchLength);
+        lane = new AdapterLane(model, state.BatchLength, options);
     }
 
     /// <summary>The base.</summary>
@@ -50,28 +53,44 @@ public sealed unsafe class Session : IDisposable
     /// <summary>What acts beside the base from the next step on; null for the base alone.</summary>
     public AdapterUse? Active { get; private set; }
 
+    /// <summary>Which kernels serve which linear of the adapter that acts; none for a LoRA and for the oracle, which are float32.</summary>
+    public IReadOnlyList<KernelUse> KernelUse => Active is null ? [] : lane.KernelUse;
+
     /// <summary>
     /// Chooses the adapter for the next steps, or none. The base is not touched, nothing is recomputed: tokens that are
     /// already in the context keep the keys and values that were computed then; <see cref="Reset"/> starts afresh.
     /// </summary>
     /// <param name="adapter">An adapter that was loaded for this session's model; null for none.</param>
     /// <param name="weight">What the branch is multiplied with.</param>
-    /// <exception cref="SessionException">The adapter belongs to another model, or the weight is not finite.</exception>
+    /// <exception cref="SessionException">
+    /// The adapter belongs to another model, the weight is not finite, or the session is strict and its kernels do not cover the adapter; what acts is as it was.
+    /// </exception>
     public void Use(Adapter? adapter, float weight = 1f)
     {
         if (adapter is not null && adapter.Model != Model)
             throw new SessionException($"The adapter {adapter.Name} was loaded for another model object than this session's ({Model.Config.Name}).");
         if (!float.IsFinite(weight)) throw new SessionException($"The adapter's weight is {weight}; it must be finite.");
 
-        adapter?.AddReference();
-        Active?.Adapter.Release();
+        var former = Active?.Adapter;
         if (adapter is null)
         {
             (Active, forward.Adapter) = (null, null);
-            return;
         }
-        lane.Switch(adapter, weight);
-        (Active, forward.Adapter) = (new AdapterUse(adapter, weight), lane);
+        else
+        {
+            adapter.AddReference();
+            try
+            {
+                lane.Switch(adapter, weight);
+            }
+            catch
+            {
+                adapter.Release();
+                throw;
+            }
+            (Active, forward.Adapter) = (new AdapterUse(adapter, weight), lane);
+        }
+        former?.Release();
     }
 
     /// <summary>Forgets the context; memory and adapter stay.</summary>
@@ -143,6 +162,13 @@ public sealed unsafe class Session : IDisposable
             if ((uint)token >= (uint)Model.Config.NVocab)
                 throw new SessionException($"The token {token} is not in the vocabulary of {Model.Config.NVocab}.");
         if (tokens.Length > ContextLength - Position) throw new ContextFullException(ContextLength, Position, tokens.Length);
+    }
+
+    private static void Check(SignKernels kernels, Model model)
+    {
+        if (kernels.CannotRunHere is { } reason) throw new SessionException($"{kernels.Name}: {reason}");
+        if (kernels.BaseFingerprint is { } made && made != model.Fingerprint.ToString())
+            throw new SessionException($"{kernels.Name} was generated for another base (fingerprint {made[..12]}) than {model.Config.Name} ({model.Fingerprint.Short}): write its manifest anew with `lordba manifest` and build again.");
     }
 
     private static void Check(int value, int least, int most, string option)

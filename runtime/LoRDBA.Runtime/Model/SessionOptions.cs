@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Kernels;
+
 namespace LoRDBA.Runtime.Models;
 
 /// <summary>What a session is created with; together with the model's shapes it fixes the session's memory.</summary>
@@ -17,6 +19,12 @@ public sealed record SessionOptions
 
     /// <summary>Worker threads, the calling one among them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Kernels that the source generator made for the adapters of this program; null for the generic ones alone.</summary>
+    public SignKernels? Kernels { get; init; }
+
+    /// <summary>Refuse an adapter that needs a shape or rank which <see cref="Kernels"/> lacks, instead of serving it by the generic kernels.</summary>
+    public bool StrictKernels { get; init; }
 
     /// <summary>Compute every product in float32 from dequantized weights: slow, and what the fast path is compared with.</summary>
     public bool Oracle { get; init; }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
@@ -68,13 +70,15 @@ public sealed partial class FormatDocumentTests
     {
         using var file = LordbaFile.From(GgufFile.FromBytes(LordbaWriter.ToArray(Header, [Factors]), "example"));
         float* m = stackalloc float[2], scaleOut = stackalloc float[16], scaleIn = stackalloc float[16], z = stackalloc float[2];
-        var branch = new LordbaBranch(file.Tensors[0].SignsA, file.Tensors[0].SignsB, m, scaleOut, scaleIn);
-        branch.DecodeScales(file.Tensors[0]);
+        var planes = stackalloc byte[2];
+        var linear = new Linear(Factors.Name, 0, 0, LinearKind.Query, 3, 2, BlockFormat.Of(GgmlType.F32), null, null);
+        var branch = new LordbaBranch(linear, file.Tensors[0], m, scaleOut, scaleIn, planes);
+        branch.Decode(file.Tensors[0]);
         float[] x = [1, 1, 1], y = [10, 20];
         fixed (float* px = x, py = y)
         {
-            branch.Down(px, 1, z, 2, 0, 2);
-            branch.Up(z, 1, 2, py, 0, 2, weight: 1);
+            branch.DownFloat(px, 1, z, 2);
+            branch.Up(kernel: null, (byte*)z, 2 * sizeof(float), 1, py, 0, 2, weight: 1);
         }
 
         Assert.Equal([10 - 0.125f, 20 + 1.5f], y);

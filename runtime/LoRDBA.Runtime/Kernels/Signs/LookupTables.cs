@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>
+/// What an up product reads of one token: z in whole numbers, as a table for every four ranks that holds the sum of ±z for
+/// each of the sixteen ways to choose the signs. A byte shuffle is then sixteen look-ups at once.
+/// </summary>
+/// <remarks>
+/// <code>
+///    0   ranks 0-3    16 low bytes | 16 high bytes     entry p: Σ_b (bit b of p ? +q_b : -q_b), 16 bits
+///   32   ranks 4-7    16 low bytes | 16 high bytes
+///   ..   two tables a plane (<see cref="SignPlanes"/>); missing ranks count as 0
+///  64 · planes        float   z = scale · q
+/// </code>
+/// |q| is at most 32767 / rank, so no sum of all tables leaves 16 bits: 11 bits of precision at rank 16.
+/// </remarks>
+internal static unsafe class LookupTables
+{
+    /// <summary>Bytes of a table.</summary>
+    private const int TableLength = 32;
+
+    private const int RanksPerTable = 4;
+
+    private static Vector128<short> Sign0 => Vector128.Create(-1, 1, -1, 1, -1, 1, -1, 1);
+
+    private static Vector128<short> Sign1 => Vector128.Create(-1, -1, 1, 1, -1, -1, 1, 1);
+
+    private static Vector128<short> Sign2 => Vector128.Create(-1, -1, -1, -1, 1, 1, 1, 1);
+
+    /// <summary>Where the scale stands.</summary>
+    public static int ScaleOffset(int rank) => 2 * TableLength * SignPlanes.Count(rank);
+
+    /// <summary>Bytes from one token to the next, in whole cache lines.</summary>
+    public static int Stride(int rank) => ScaleOffset(rank) + 64;
+
+    /// <summary>Quantizes z and builds the tables.</summary>
+    /// <param name="z">[rank], with room up to a multiple of eight; what lies behind the rank is overwritten with zeros.</param>
+    /// <param name="rank">1 to 64.</param>
+    /// <param name="target">[<see cref="Stride"/>]</param>
+    public static void Build(float* z, int rank, byte* target)
+    {
+        var padded = SignPlanes.Ranks * SignPlanes.Count(rank);
+        for (var k = rank; k < padded; k++) z[k] = 0;
+
+        var magnitude = Vector128<float>.Zero;
+        for (var k = 0; k < padded; k += 4) magnitude = Vector128.Max(magnitude, Vector128.Abs(Vector128.Load(z + k)));
+        var max = MathF.Max(MathF.Max(magnitude[0], magnitude[1]), MathF.Max(magnitude[2], magnitude[3]));
+        var most = short.MaxValue / rank;
+        var isZero = !(max > 1e-30f);
+        *(float*)(target + ScaleOffset(rank)) = isZero ? 0 : max / most;
+        var inverse = Vector128.Create(isZero ? 0 : most / max);
+
+        for (var k = 0; k < padded; k += RanksPerTable, target += TableLength)
+        {
+            var q = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(z + k) * inverse));
+            var three = Sign0 * Vector128.Create((short)q[0]) + Sign1 * Vector128.Create((short)q[1]) + Sign2 * Vector128.Create((short)q[2]);
+            var fourth = Vector128.Create((short)q[3]);
+            var (low, high) = (three - fourth, three + fourth);
+            Vector128.Narrow(low, high).Store((sbyte*)target);
+            Vector128.Narrow(low >> 8, high >> 8).Store((sbyte*)target + 16);
+        }
+    }
+}

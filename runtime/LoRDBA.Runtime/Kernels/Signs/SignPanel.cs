@@ -1,0 +1,163 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LoRDBA.Runtime.Kernels;
+
+/// <summary>
+/// The activations that a down product reads, in 8 bits: x = scale · gain · code, one scale per token and one whole
+/// gain per segment of 64 channels.
+/// </summary>
+/// <remarks>
+/// <code>
+/// codes    | a0 ... a63 | a64 ... a127 | ... 0 0 0   sbyte [width], |a| at most 127, zero beyond n_in
+/// gains    |     g0     |      g1      | ...         int   [width / 64], g · 0x10001: g in either half, 1 to 255
+/// total    Σ g · a                                   int
+/// scale    max|x| / (127 · 255)                      float
+/// </code>
+/// A segment's gain rounds its own maximum up to a 255th of the row's, so that an outlier costs precision in its own segment
+/// only, and yet all sums stay whole: n_in · 127 · 255 fits 32 bits up to 66 000 channels. The gain is stored twice
+/// so that one broadcast serves the 16-bit products of x64 and arm64.
+/// </remarks>
+public readonly unsafe struct SignPanel
+{
+    /// <summary>Channels that share a gain.</summary>
+    public const int SegmentLength = 64;
+
+    /// <summary>The most channels for which sums fit 32 bits.</summary>
+    public const int MaxChannels = 65536;
+
+    private const int MaxGain = 255;
+    private const int MaxCode = 127;
+
+    private readonly sbyte* codes;
+    private readonly int* gains;
+    private readonly int* totals;
+    private readonly float* scales;
+
+    internal SignPanel(int width, sbyte* codes, int* gains, int* totals, float* scales)
+    {
+        Width = width;
+        this.codes = codes;
+        this.gains = gains;
+        this.totals = totals;
+        this.scales = scales;
+    }
+
+    /// <summary>n_in in whole segments.</summary>
+    public int Width { get; }
+
+    /// <summary><paramref name="nIn"/> in whole segments.</summary>
+    public static int WidthOf(int nIn) => (nIn + SegmentLength - 1) & -SegmentLength;
+
+    /// <summary>The codes of a token, [width].</summary>
+    public sbyte* Codes(int token) => codes + (long)token * Width;
+
+    /// <summary>The gains of a token, [width / 64], each in both halves.</summary>
+    public int* Gains(int token) => gains + (long)token * (Width / SegmentLength);
+
+    /// <summary>Σ gain · code of a token.</summary>
+    public int Total(int token) => totals[token];
+
+    /// <summary>The scale of a token.</summary>
+    public float Scale(int token) => scales[token];
+
+    /// <summary>Makes room for <paramref name="tokens"/> rows of up to <paramref name="nIn"/> channels.</summary>
+    internal static SignPanel Reserve(Arena arena, int tokens, int nIn)
+    {
+        var width = WidthOf(nIn);
+        return new SignPanel(
+            width, arena.Reserve<sbyte>((long)tokens * width), arena.Reserve<int>((long)tokens * (width / SegmentLength)), arena.Reserve<int>(tokens), arena.Reserve<float>(tokens));
+    }
+
+    /// <summary>The same memory for rows of <paramref name="nIn"/> channels, not more than it was reserved for.</summary>
+    internal SignPanel For(int nIn) => new(WidthOf(nIn), codes, gains, totals, scales);
+
+    /// <summary>Quantizes s_in ⊙ x, or x, to row <paramref name="token"/>.</summary>
+    /// <param name="x">[n_in]</param>
+    /// <param name="scaleIn">s_in, [n_in], or null.</param>
+    /// <param name="nIn">Channels.</param>
+    /// <param name="token">Which row.</param>
+    internal void Quantize(float* x, float* scaleIn, int nIn, int token)
+    {
+        if (Vector512.IsHardwareAccelerated) Quantize<Lanes512>(x, scaleIn, nIn, token);
+        else if (Vector256.IsHardwareAccelerated) Quantize<Lanes256>(x, scaleIn, nIn, token);
+        else Quantize<Lanes128>(x, scaleIn, nIn, token);
+    }
+
+    /// <summary><see cref="Quantize"/> with registers of one width; they all give the same bits.</summary>
+    internal void Quantize<T>(float* x, float* scaleIn, int nIn, int token) where T : struct, ILanes<T>
+    {
+        var rowCodes = Codes(token);
+        var rowGains = Gains(token);
+        var segments = Width / SegmentLength;
+        var whole = nIn / SegmentLength;
+
+        // Pass 1: the magnitude of every segment, kept where its gain will be. A cut last segment is filled up with zeros.
+        var tail = stackalloc float[SegmentLength];
+        if (whole < segments) CopyTail(x, scaleIn, whole * SegmentLength, nIn, tail);
+        var rowMax = 0f;
+        for (var s = 0; s < segments; s++)
+        {
+            var max = s < whole ? MaxMagnitude<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength) : MaxMagnitude<T>(tail, null);
+            rowGains[s] = BitConverter.SingleToInt32Bits(max);
+            rowMax = MathF.Max(rowMax, max);
+        }
+
+        // Pass 2: gains and codes. A row of zeros, or of values next to zero, has codes of zero.
+        var scale = rowMax / (MaxCode * MaxGain);
+        var isZero = !(scale > 1e-30f);
+        scales[token] = isZero ? 0 : scale;
+        var total = 0;
+        for (var s = 0; s < segments; s++)
+        {
+            var max = BitConverter.Int32BitsToSingle(rowGains[s]);
+            var gain = isZero ? 1 : Math.Clamp((int)MathF.Ceiling(max / rowMax * MaxGain), 1, MaxGain);
+            rowGains[s] = gain | gain << 16;
+            var inverse = isZero ? 0 : 1 / (scale * gain);
+            var target = rowCodes + s * SegmentLength;
+            if (s < whole) Round<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength, inverse, target);
+            else Round<T>(tail, null, inverse, target);
+            total += gain * Sum(target);
+        }
+        totals[token] = total;
+    }
+
+    private static void CopyTail(float* x, float* scaleIn, int start, int nIn, float* tail)
+    {
+        for (var i = 0; i < SegmentLength; i++)
+        {
+            var j = start + i;
+            tail[i] = j >= nIn ? 0 : scaleIn == null ? x[j] : x[j] * scaleIn[j];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Load<T>(float* x, float* scaleIn, int j) where T : struct, ILanes<T> =>
+        scaleIn == null ? T.Load(x + j) : T.Multiply(T.Load(x + j), T.Load(scaleIn + j));
+
+    private static float MaxMagnitude<T>(float* x, float* scaleIn) where T : struct, ILanes<T>
+    {
+        var max = T.Zero;
+        for (var j = 0; j < SegmentLength; j += Lanes.Count) max = T.MaxMagnitude(max, Load<T>(x, scaleIn, j));
+        return T.Max(max);
+    }
+
+    private static void Round<T>(float* x, float* scaleIn, float inverse, sbyte* target) where T : struct, ILanes<T>
+    {
+        var factor = T.Broadcast(inverse);
+        for (var j = 0; j < SegmentLength; j += Lanes.Count) T.StoreRounded(T.Multiply(Load<T>(x, scaleIn, j), factor), target + j);
+    }
+
+    /// <summary>The sum of a segment's codes. Two codes add up in 16 bits, so pairs are widened only once.</summary>
+    private static int Sum(sbyte* segment)
+    {
+        var sum = Vector128<short>.Zero;
+        for (var j = 0; j < SegmentLength; j += Vector128<sbyte>.Count)
+        {
+            var (low, high) = Vector128.Widen(Vector128.Load(segment + j));
+            sum += low + high;
+        }
+        var (a, b) = Vector128.Widen(sum);
+        return Vector128.Sum(a + b);
+    }
+}

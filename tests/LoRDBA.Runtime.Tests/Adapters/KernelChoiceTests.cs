@@ -1,0 +1,95 @@
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Runtime.Tests.Adapters;
+
+/// <summary>Which kernels a session takes: those of its set where it has the shape, the generic ones elsewhere, none halfway when it is strict.</summary>
+public sealed class KernelChoiceTests : IDisposable
+{
+    private static readonly int[] Tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5];
+
+    private readonly Model model = new TinyModel { Type = GgmlType.F32 }.Load();
+
+    public void Dispose() => model.Dispose();
+
+    [Fact]
+    public void A_session_without_a_set_says_generic()
+    {
+        using var adapter = Adapter(rank: 4);
+        using var session = model.CreateSession();
+        Assert.Empty(session.KernelUse);
+        session.Use(adapter);
+        Assert.Equal(model.Linears.Select(linear => new KernelUse(linear.Name, "generic", "generic")), session.KernelUse);
+    }
+
+    [Fact]
+    public void Linears_of_one_input_are_one_down_product_unless_they_have_input_scales()
+    {
+        using var adapter = Adapter(rank: 4);
+        Assert.Equal([12, 4, 8, 4], adapter.Stages.Take(4).Select(stage => stage.Rank));
+        using var scaled = Adapter(rank: 4, inBits: 4);
+        Assert.Equal([4, 4, 4, 4, 4, 4, 4], scaled.Stages.Take(7).Select(stage => stage.Rank));
+    }
+
+    [Fact]
+    public void A_set_serves_the_shapes_that_it_has()
+    {
+        using var adapter = Adapter(rank: 4);
+        using var session = model.CreateSession(new() { Kernels = new Set { DownRank = 12, UpRank = 4 } });
+        session.Use(adapter);
+        var use = session.KernelUse.ToDictionary(use => use.Linear);
+        Assert.Equal(("Set", "Set"), (use["blk.0.attn_v.weight"].Down, use["blk.0.attn_v.weight"].Up));
+        Assert.Equal(("generic", "Set"), (use["blk.0.attn_output.weight"].Down, use["blk.0.attn_output.weight"].Up));
+    }
+
+    [Fact]
+    public void A_strict_session_refuses_what_its_set_lacks_and_keeps_what_acted()
+    {
+        using Adapter covered = Adapter(rank: 4), other = Adapter(rank: 5);
+        using var session = model.CreateSession(new() { Kernels = new Set { UpRank = 4 }, StrictKernels = true });
+        session.Use(covered);
+        var expected = session.Prefill(Tokens).ToArray();
+        var refusal = Assert.Throws<SessionException>(() => session.Use(other));
+        Assert.Contains("n_out 64, rank 5", refusal.Message, StringComparison.Ordinal);
+        Assert.Same(covered, session.Active!.Value.Adapter);
+        session.Reset();
+        Assert.Equal(expected, session.Prefill(Tokens).ToArray());
+
+        using var bare = model.CreateSession(new() { StrictKernels = true });
+        Assert.Throws<SessionException>(() => bare.Use(covered));
+        Assert.Null(bare.Active);
+    }
+
+    [Fact]
+    public void A_set_for_another_base_or_another_processor_is_refused()
+    {
+        Assert.Contains("another base", Refusal(new Set { Fingerprint = new string('0', 64) }), StringComparison.Ordinal);
+        Assert.Contains("needs Dp", Refusal(new Set { Reason = "needs Dp" }), StringComparison.Ordinal);
+        using var session = model.CreateSession(new() { Kernels = new Set { Fingerprint = model.Fingerprint.ToString() } });
+    }
+
+    private string Refusal(SignKernels kernels) => Assert.Throws<SessionException>(() => model.CreateSession(new() { Kernels = kernels })).Message;
+
+    private LordbaAdapter Adapter(int rank, int inBits = 0)
+    {
+        var factors = model.Linears.Select(linear => RandomFactors.Create(linear.Name, linear.NIn, linear.NOut, rank, 4, inBits, linear.Index));
+        return LordbaAdapter.Bind(LordbaFile.From(GgufFile.FromBytes(LordbaWriter.ToArray(RandomFactors.Header(LordbaBase.Of(model)), [.. factors]), "random")), model);
+    }
+
+    /// <summary>A set with one down and one up rank, any by default.</summary>
+    private sealed class Set : SignKernels
+    {
+        public int? DownRank { get; init; }
+        public int? UpRank { get; init; }
+        public string? Fingerprint { get; init; }
+        public string? Reason { get; init; }
+        public override string Name => "Set";
+        public override string? BaseFingerprint => Fingerprint;
+        public override string? CannotRunHere => Reason;
+        public override DownKernel? FindDown(int nIn, int rank) => rank == (DownRank ?? rank) ? new GenericDown(nIn, rank) : null;
+        public override UpKernel? FindUp(int nOut, int rank) => rank == (UpRank ?? rank) ? new GenericUp(nOut, rank) : null;
+    }
+}

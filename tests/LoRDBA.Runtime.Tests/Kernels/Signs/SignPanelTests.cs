@@ -1,0 +1,71 @@
+using System.Runtime.Intrinsics;
+using CsCheck;
+using LoRDBA.Runtime.Kernels;
+
+namespace LoRDBA.Runtime.Tests.Kernels.Signs;
+
+public sealed unsafe class SignPanelTests
+{
+    [Fact]
+    public void A_row_by_hand()
+    {
+        // Two segments: the first has the maximum 2.54, so gain 255 and codes x / 0.02; the second a tenth of it, gain 26.
+        var x = new float[128];
+        (x[0], x[1], x[64]) = (-2.54f, 1f, 0.254f);
+        using var row = Quantize(x, null, out var panel);
+        Assert.Equal((-127, 50, 0), (panel.Codes(0)[0], panel.Codes(0)[1], panel.Codes(0)[2]));
+        Assert.Equal((255 | 255 << 16, 26 | 26 << 16), (panel.Gains(0)[0], panel.Gains(0)[1]));
+        Assert.Equal(125, panel.Codes(0)[64]); // 0.254 / (2.54 / 127 / 255 * 26) = 124.56
+        Assert.Equal(255 * (-127 + 50) + 26 * 125, panel.Total(0));
+    }
+
+    [Fact]
+    public void Zeros_and_values_next_to_zero_have_no_codes()
+    {
+        foreach (var value in new[] { 0f, float.Epsilon, 1e-38f })
+        {
+            using var row = Quantize([value, -value], null, out var panel);
+            Assert.Equal((0, 0, 0f), (panel.Codes(0)[0], panel.Total(0), panel.Scale(0)));
+        }
+    }
+
+    [Fact]
+    public void No_activation_is_off_by_more_than_half_a_step_and_every_register_width_gives_the_same_bits() =>
+        Gen.Select(Gen.Float[-1e4f, 1e4f].Array[1, 200], Gen.Float[0, 2].Array[200], Gen.Bool).Sample((x, scale, scaled) =>
+        {
+            using var row = Quantize(x, scaled ? scale : null, out var panel);
+            for (var j = 0; j < x.Length; j++)
+            {
+                var step = panel.Scale(0) * (short)panel.Gains(0)[j / 64];
+                Assert.InRange(Math.Abs(panel.Codes(0)[j] * step - (scaled ? x[j] * scale[j] : x[j])), 0, step * 0.5001f + 1e-25f);
+            }
+            for (var j = x.Length; j < panel.Width; j++) Assert.Equal(0, panel.Codes(0)[j]);
+
+            using var other = Arena.Create(arena => panel = SignPanel.Reserve(arena, 1, x.Length));
+            using var third = Quantize(x, scaled ? scale : null, out var expected);
+            fixed (float* start = x, s = scale)
+            {
+                panel.Quantize<Lanes128>(start, scaled ? s : null, x.Length, 0);
+                AssertSame(expected, panel);
+                if (!Vector256.IsHardwareAccelerated) return;
+                panel.Quantize<Lanes256>(start, scaled ? s : null, x.Length, 0);
+                AssertSame(expected, panel);
+            }
+        }, iter: 300);
+
+    private static void AssertSame(SignPanel a, SignPanel b)
+    {
+        Assert.Equal((a.Scale(0), a.Total(0)), (b.Scale(0), b.Total(0)));
+        Assert.True(new Span<sbyte>(a.Codes(0), a.Width).SequenceEqual(new Span<sbyte>(b.Codes(0), b.Width)));
+        Assert.True(new Span<int>(a.Gains(0), a.Width / 64).SequenceEqual(new Span<int>(b.Gains(0), b.Width / 64)));
+    }
+
+    private static Arena Quantize(float[] x, float[]? scale, out SignPanel panel)
+    {
+        SignPanel reserved = default;
+        var arena = Arena.Create(arena => reserved = SignPanel.Reserve(arena, 1, x.Length));
+        fixed (float* start = x, s = scale) reserved.Quantize(start, s, x.Length, 0);
+        panel = reserved;
+        return arena;
+    }
+}
