@@ -12,7 +12,7 @@ internal sealed class TinyModel
 {
     public const int NLayer = 2, NEmbd = 64, NHead = 4, NHeadKv = 2, HeadDim = 16, NFf = 96, NVocab = 40;
 
-    /// <summary>How the matrices are stored.</summary>
+    /// <summary>How the matrices are stored; in a format that is only read they are random blocks, not random values.</summary>
     public GgmlType Type { get; init; } = GgmlType.Q8_0;
 
     /// <summary>Whether the head is a matrix of its own.</summary>
@@ -63,10 +63,18 @@ internal sealed class TinyModel
             Change?.Invoke(name, values);
             var format = BlockFormat.Of(isNorm ? GgmlType.F32 : Type);
             var data = new byte[format.BytesFor(values.Length)];
-            format.Quantize(values, data);
+            if (format.CanQuantize) format.Quantize(values, data);
+            else FillWithBlocks(random, data);
             writer.AddTensor(name, format.Type, shape, data);
         }
         return writer.ToArray();
+    }
+
+    /// <summary>Random blocks of any format: with bits 6 and 5 of its upper byte 0 and 1 a 16-bit number, wherever it lies, is from 1/128 to 2.</summary>
+    private static void FillWithBlocks(Random random, byte[] blocks)
+    {
+        random.NextBytes(blocks);
+        foreach (ref var part in blocks.AsSpan()) part = (byte)(part & 0x9f | 0x20);
     }
 
     private List<(string Name, long[] Shape)> Tensors()

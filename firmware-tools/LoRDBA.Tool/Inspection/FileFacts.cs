@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Gguf;
+
 namespace LoRDBA.Tool.Inspection;
 
 /// <summary>What <c>inspect</c> says about a file; also its JSON. What does not apply or is not known is left out.</summary>
@@ -38,7 +40,14 @@ internal sealed record FileFacts(string Kind, string Path, long Bytes)
 /// <param name="Type">For example <c>Q8_0</c>.</param>
 /// <param name="Tensors">How many tensors have it.</param>
 /// <param name="Bytes">Bytes they take together.</param>
-internal sealed record TypeShare(string Type, int Tensors, long Bytes);
+internal sealed record TypeShare(string Type, int Tensors, long Bytes)
+{
+    /// <summary>The types of a GGUF file, that with the most bytes first.</summary>
+    public static IReadOnlyList<TypeShare> Of(GgufFile file) =>
+        [.. file.Tensors.GroupBy(tensor => tensor.Type)
+            .Select(tensors => new TypeShare(tensors.Key.ToString(), tensors.Count(), tensors.Sum(tensor => tensor.ByteLength)))
+            .OrderByDescending(share => share.Bytes)];
+}
 
 /// <summary>One tensor.</summary>
 /// <param name="Name">For example <c>blk.0.attn_q.weight</c>; of an adapter, the weight that it adapts.</param>

@@ -22,7 +22,7 @@ internal sealed class GgufInspector(GgufFile file) : Inspector
             Name = name,
             License = license,
             Parameters = isModel ? file.Tensors.Sum(tensor => tensor.ElementCount) : null,
-            Types = [.. file.Tensors.GroupBy(tensor => tensor.Type).Select(Share).OrderByDescending(share => share.Bytes)],
+            Types = TypeShare.Of(file),
             Keys = metadata.Keys.Where(key => architecture is not null && key.StartsWith(architecture + '.', StringComparison.Ordinal))
                 .ToDictionary(key => key, key => metadata[key].ToString()),
             Tensors = withTensors ? [.. file.Tensors.Select(Describe)] : null,
@@ -42,9 +42,6 @@ internal sealed class GgufInspector(GgufFile file) : Inspector
 
     /// <inheritdoc/>
     public override void Dispose() => file.Dispose();
-
-    private static TypeShare Share(IGrouping<GgmlType, GgufTensor> tensors) =>
-        new(tensors.Key.ToString(), tensors.Count(), tensors.Sum(tensor => tensor.ByteLength));
 
     private static TensorFacts Describe(GgufTensor tensor) => new(tensor.Name, tensor.Type.ToString(), Shape(tensor), tensor.ByteLength);
 

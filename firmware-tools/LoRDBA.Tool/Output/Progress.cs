@@ -46,6 +46,9 @@ internal sealed class Progress : IDisposable
     /// <summary>The same for work that counts its steps, on any thread.</summary>
     public IProgress<int> Counting(int total) => new Counter(this, total);
 
+    /// <summary>The same for work that counts its bytes, on one thread; shown in megabytes.</summary>
+    public IProgress<long> OfBytes(long total) => new Megabytes(this, total);
+
     /// <summary>Wipes the line, so that the result starts on a clean one.</summary>
     public void Dispose()
     {
@@ -58,5 +61,10 @@ internal sealed class Progress : IDisposable
         {
             lock (progress) progress.Report(value, total);
         }
+    }
+
+    private sealed class Megabytes(Progress progress, long total) : IProgress<long>
+    {
+        public void Report(long value) => progress.Report(value / 1_000_000, total / 1_000_000, "megabytes");
     }
 }

@@ -8,13 +8,12 @@ namespace LoRDBA.Runtime.Adapters;
 /// </summary>
 internal static class LordbaWriter
 {
-    /// <summary>Writes the file under a temporary name and renames it when it is whole.</summary>
+    /// <summary>Writes the file whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written; what was at the path is still there.</exception>
     public static void Save(string path, LordbaHeader header, IReadOnlyList<LordbaFactors> tensors)
     {
-        var temporary = path + ".part";
-        File.WriteAllBytes(temporary, ToArray(header, tensors));
-        File.Move(temporary, path, overwrite: true);
+        var bytes = ToArray(header, tensors);
+        WholeFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>The bytes of the file, unsigned, its digest in place.</summary>

@@ -17,7 +17,7 @@ public sealed class BlockFormat
         new(GgmlType.F32, F32.Dequantize, F32.Quantize, FloatMatMul.Instance),
         new(GgmlType.F16, F16.Dequantize, F16.Quantize, FloatMatMul.Instance),
         new(GgmlType.BF16, BF16.Dequantize, BF16.Quantize, FloatMatMul.Instance),
-        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize, Int8MatMul<Q8_0>.Instance),
+        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize, Int8MatMul<Q8_0>.Instance, Q8_0.QuantizeClosest),
         new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize, Int8MatMul<Q4_0>.Instance),
         new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize, Int8MatMul<Q4_1>.Instance),
         new(GgmlType.Q5_0, Q5_0.Dequantize, null, Int8MatMul<Q5_0>.Instance),
@@ -32,13 +32,13 @@ public sealed class BlockFormat
     ];
 
     private readonly Dequantizer dequantize;
-    private readonly Quantizer? quantize;
+    private readonly Quantizer? quantize, quantizeClosest;
 
-    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer? quantize, MatMul kernel)
+    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer? quantize, MatMul kernel, Quantizer? quantizeClosest = null)
     {
         if (!BlockSize.TryOf(type, out var size)) throw new InvalidOperationException($"{type} lacks its row in BlockSize.");
         (Type, BlockLength, BlockBytes) = (type, size.Elements, size.Bytes);
-        (this.dequantize, this.quantize, Kernel) = (dequantize, quantize, kernel);
+        (this.dequantize, this.quantize, this.quantizeClosest, Kernel) = (dequantize, quantize, quantizeClosest ?? quantize, kernel);
     }
 
     /// <summary>All readable formats.</summary>
@@ -102,16 +102,22 @@ public sealed class BlockFormat
     /// </summary>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     /// <exception cref="NotSupportedException">The format is read only: see <see cref="CanQuantize"/>.</exception>
-    public void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
-    {
-        if (quantize is null)
-            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", Table.Where(row => row.CanQuantize))} instead.");
-        CheckLengths(blocks.Length, values.Length);
-        quantize(values, blocks);
-    }
+    public void Quantize(ReadOnlySpan<float> values, Span<byte> blocks) => Quantize(quantize, values, blocks);
+
+    /// <summary>As <see cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>, but searches for the scales of least error where the format has such a search: slower, closer.</summary>
+    /// <inheritdoc cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>
+    public void QuantizeClosest(ReadOnlySpan<float> values, Span<byte> blocks) => Quantize(quantizeClosest, values, blocks);
 
     /// <summary>The format's name.</summary>
     public override string ToString() => Name;
+
+    private void Quantize(Quantizer? quantizer, ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        if (quantizer is null)
+            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", Table.Where(row => row.CanQuantize))} instead.");
+        CheckLengths(blocks.Length, values.Length);
+        quantizer(values, blocks);
+    }
 
     private void CheckLengths(int bytes, int elements)
     {

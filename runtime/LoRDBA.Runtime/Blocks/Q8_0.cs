@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -56,5 +57,44 @@ internal readonly unsafe struct Q8_0 : IQuantizedBlock
             for (var j = 0; j < BlockLength; j++)
                 blocks[2 + j] = (byte)(sbyte)MathF.Round(values[j] * inverse, MidpointRounding.AwayFromZero);
         }
+    }
+
+    /// <summary>
+    /// Of the scales d = max |w| / k, k = 127 down to 64, that with the least squared error. Where the weights lie on a lattice, because
+    /// they come out of another block format, one of these scales usually nearly divides its step: what was Q4_0, Q5_0 or IQ4_NL is
+    /// then represented exactly, and the error of what was Q4_1 falls to a quarter.
+    /// </summary>
+    public static void QuantizeClosest(ReadOnlySpan<float> values, Span<byte> blocks)
+    {
+        for (; values.Length > 0; blocks = blocks[BlockBytes..], values = values[BlockLength..])
+        {
+            var d = ClosestScale(values[..BlockLength]);
+            var inverse = d == 0 ? 0 : 1 / d;
+            F16.Write(blocks, d);
+            for (var j = 0; j < BlockLength; j++) blocks[2 + j] = (byte)(sbyte)MathF.Round(values[j] * inverse);
+        }
+    }
+
+    /// <summary>A 16-bit number; 0 where that is the only scale small enough.</summary>
+    private static float ClosestScale(ReadOnlySpan<float> values)
+    {
+        var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(values));
+        var (w0, w1, w2, w3) = (Vector256.Create(values), Vector256.Create(values[8..]), Vector256.Create(values[16..]), Vector256.Create(values[24..]));
+        var (best, least) = (0f, float.PositiveInfinity);
+        for (var k = 127; k >= 64; k--)
+        {
+            var d = (float)(Half)(largest / k);
+            var inverse = 1 / d;
+            if (!float.IsFinite(inverse)) continue;
+            var error = Vector256.Sum(SquaredError(w0, d, inverse) + SquaredError(w1, d, inverse) + (SquaredError(w2, d, inverse) + SquaredError(w3, d, inverse)));
+            if (error < least) (best, least) = (d, error);
+        }
+        return best;
+    }
+
+    private static Vector256<float> SquaredError(Vector256<float> w, float d, float inverse)
+    {
+        var error = w - Vector256.Round(w * inverse) * d;
+        return error * error;
     }
 }

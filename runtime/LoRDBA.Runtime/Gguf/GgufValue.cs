@@ -40,6 +40,19 @@ public readonly unsafe struct GgufValue
 
     internal ReadOnlySpan<byte> Text => new(data, Count);
 
+    /// <summary>The bytes from <see cref="Offset"/> to the value's end; those of an array of strings hold the lengths too.</summary>
+    internal ReadOnlySpan<byte> Bytes
+    {
+        get
+        {
+            if (Type == GgufValueType.String) return Text;
+            if (ElementType != GgufValueType.String) return new(data, checked(Count * ElementType.Size()));
+            var end = data;
+            foreach (var text in new GgufStringArray(data, Count)) end += sizeof(ulong) + text.Length;
+            return new(data, checked((int)(end - data)));
+        }
+    }
+
     internal T Read<T>() where T : unmanaged => Unsafe.ReadUnaligned<T>(data);
 
     /// <summary>The value for a person: numbers in full, long arrays by their first elements and their length.</summary>

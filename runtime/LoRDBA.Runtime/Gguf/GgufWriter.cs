@@ -17,20 +17,21 @@ public sealed class GgufWriter
     private readonly ArrayBufferWriter<byte> metadata = new();
     private readonly Dictionary<string, long> valueOffsets = [];
     private readonly List<Tensor> tensors = [];
+    private uint alignment = GgufFile.DefaultAlignment;
 
-    private readonly record struct Tensor(string Name, GgmlType Type, long[] Dims, ReadOnlyMemory<byte> Data);
+    private readonly record struct Tensor(string Name, GgmlType Type, long[] Dims, long ByteLength, Action<Stream> Write);
 
     /// <summary>What the tensors' offsets are multiples of: a power of two, 32 if not set. Setting it writes <c>general.alignment</c>.</summary>
     public uint Alignment
     {
-        get;
+        get => alignment;
         init
         {
             if (!GgufFile.IsAlignment(value)) throw new ArgumentOutOfRangeException(nameof(value), value, "An alignment is a power of two of at most 2^20.");
-            field = value;
+            alignment = value;
             Add(GgufFile.AlignmentKey, value);
         }
-    } = GgufFile.DefaultAlignment;
+    }
 
     /// <summary>Adds a number or Boolean, stored with the type it has here: <c>Add("llama.block_count", 30u)</c>.</summary>
     public GgufWriter Add<T>(string key, T value) where T : unmanaged
@@ -74,27 +75,37 @@ public sealed class GgufWriter
         return this;
     }
 
+    /// <summary>Adds a key of another file as it lies there, byte for byte.</summary>
+    public GgufWriter Copy(GgufFile from, string key)
+    {
+        var value = from.Metadata[key];
+        AddKey(key, value.Type);
+        if (value.Type == GgufValueType.Array) Put((uint)value.ElementType);
+        if (value.Type is GgufValueType.Array or GgufValueType.String) Put((ulong)value.Count);
+        if (key == GgufFile.AlignmentKey) alignment = from.Alignment;
+        return AddBytes(key, value.Bytes);
+    }
+
     /// <summary>
     /// Adds a tensor. <paramref name="dims"/> innermost first, as in <see cref="GgufTensor.Dim"/>; <paramref name="data"/> are its
     /// bytes, which are kept, not copied, until the file is written.
     /// </summary>
     public GgufWriter AddTensor(string name, GgmlType type, ReadOnlySpan<long> dims, ReadOnlyMemory<byte> data)
     {
-        CheckName(name, GgufName.MaxTensorBytes);
-        if (tensors.Exists(tensor => tensor.Name == name)) throw new ArgumentException($"A tensor {name} was added already.", nameof(name));
-        if (dims.Length is < 1 or > GgufTensor.MaxDims) throw new ArgumentException($"{name} has {dims.Length} dimensions, not 1 to {GgufTensor.MaxDims}.", nameof(dims));
-        if (!BlockSize.TryOf(type, out var block)) throw new ArgumentException($"{name}: {type} is no tensor type.", nameof(type));
+        var length = CheckTensor(name, type, dims);
+        if (length != data.Length) throw new ArgumentException($"{name}: its elements take {length} bytes of {type}, not {data.Length}.", nameof(data));
+        tensors.Add(new(name, type, dims.ToArray(), length, stream => stream.Write(data.Span)));
+        return this;
+    }
 
-        var elements = 1L;
-        foreach (var dim in dims)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim, nameof(dims));
-            elements = checked(elements * dim);
-        }
-        if (dims[0] % block.Elements != 0) throw new ArgumentException($"{name}: a row of {dims[0]} is no whole number of {type} blocks.", nameof(dims));
-        if (elements / block.Elements * block.Bytes != data.Length) throw new ArgumentException($"{name}: {elements} elements of {type} do not take {data.Length} bytes.", nameof(data));
-
-        tensors.Add(new(name, type, dims.ToArray(), data));
+    /// <summary>
+    /// Adds a tensor whose bytes are made while the file is written, for what does not fit into memory: <paramref name="write"/>
+    /// appends exactly as many to the stream as shape and type ask for.
+    /// </summary>
+    public GgufWriter AddTensor(string name, GgmlType type, ReadOnlySpan<long> dims, Action<Stream> write)
+    {
+        var length = CheckTensor(name, type, dims);
+        tensors.Add(new(name, type, dims.ToArray(), length, write));
         return this;
     }
 
@@ -123,8 +134,13 @@ public sealed class GgufWriter
         head.Write(metadata.WrittenSpan);
         PutTensorList(head);
 
-        WritePadded(stream, head.WrittenSpan);
-        foreach (var tensor in tensors) WritePadded(stream, tensor.Data.Span);
+        stream.Write(head.WrittenSpan);
+        stream.Write(new byte[Padding(head.WrittenCount)]);
+        foreach (var tensor in tensors)
+        {
+            tensor.Write(stream);
+            stream.Write(new byte[Padding(tensor.ByteLength)]);
+        }
     }
 
     private void PutTensorList(ArrayBufferWriter<byte> head)
@@ -139,17 +155,29 @@ public sealed class GgufWriter
             foreach (var dim in tensor.Dims) Put(head, dim);
             Put(head, (uint)tensor.Type);
             Put(head, offset);
-            offset += tensor.Data.Length + Padding(tensor.Data.Length);
+            offset += tensor.ByteLength + Padding(tensor.ByteLength);
         }
     }
 
-    private void WritePadded(Stream stream, ReadOnlySpan<byte> bytes)
-    {
-        stream.Write(bytes);
-        stream.Write(new byte[Padding(bytes.Length)]);
-    }
+    private int Padding(long length) => (int)(-length & alignment - 1);
 
-    private int Padding(long length) => (int)(-length & Alignment - 1);
+    /// <summary>The bytes that the tensor takes.</summary>
+    private long CheckTensor(string name, GgmlType type, ReadOnlySpan<long> dims)
+    {
+        CheckName(name, GgufName.MaxTensorBytes);
+        if (tensors.Exists(tensor => tensor.Name == name)) throw new ArgumentException($"A tensor {name} was added already.", nameof(name));
+        if (dims.Length is < 1 or > GgufTensor.MaxDims) throw new ArgumentException($"{name} has {dims.Length} dimensions, not 1 to {GgufTensor.MaxDims}.", nameof(dims));
+        if (!BlockSize.TryOf(type, out var block)) throw new ArgumentException($"{name}: {type} is no tensor type.", nameof(type));
+
+        var elements = 1L;
+        foreach (var dim in dims)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dim, nameof(dims));
+            elements = checked(elements * dim);
+        }
+        if (dims[0] % block.Elements != 0) throw new ArgumentException($"{name}: a row of {dims[0]} is no whole number of {type} blocks.", nameof(dims));
+        return checked(elements / block.Elements * block.Bytes);
+    }
 
     private void AddKey(string key, GgufValueType type)
     {

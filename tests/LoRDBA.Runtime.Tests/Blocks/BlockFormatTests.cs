@@ -56,6 +56,46 @@ public sealed class BlockFormatTests
 
     [Theory]
     [MemberData(nameof(Written))]
+    public void A_search_for_scales_never_loses_more_than_the_reference(GgmlType type)
+    {
+        var format = BlockFormat.Of(type);
+        Gen.Select(Gen.Float[-1, 1].Array[format.BlockLength], Gen.OneOf(0f, 1e-6f, 1e-3f, 1f, 1000f)).Sample((numbers, scale) =>
+        {
+            float[] values = [.. numbers.Select(number => number * scale)];
+            var (reference, closest) = (new byte[format.BlockBytes], new byte[format.BlockBytes]);
+            format.Quantize(values, reference);
+            format.QuantizeClosest(values, closest);
+            Assert.True(SquaredError(closest) <= SquaredError(reference) * 1.0001 + 1e-30);
+
+            double SquaredError(byte[] block)
+            {
+                var restored = new float[values.Length];
+                format.Dequantize(block, restored);
+                return values.Zip(restored, (value, stored) => Math.Pow((double)value - stored, 2)).Sum();
+            }
+        });
+    }
+
+    /// <summary>w = d * q with |q| at most 127: some 2^n |q| lies between 64 and 127, and d / 2^n is a 16-bit number too.</summary>
+    [Theory]
+    [InlineData(GgmlType.Q8_0), InlineData(GgmlType.Q4_0), InlineData(GgmlType.Q5_0), InlineData(GgmlType.IQ4_NL)]
+    public void What_has_one_scale_and_no_minimum_loses_nothing_in_Q8_0(GgmlType type)
+    {
+        var (from, to) = (BlockFormat.Of(type), BlockFormat.Of(GgmlType.Q8_0));
+        Gen.Select(Gen.Byte.Array[from.BlockBytes], Gen.OneOf(Gen.Float[-100, -0.01f], Gen.Float[0.01f, 100])).Sample((block, d) =>
+        {
+            BitConverter.TryWriteBytes(block, (Half)d);
+            if (type == GgmlType.Q8_0) block = [.. block[..2], .. block[2..].Select(q => q == 0x80 ? (byte)0x81 : q)]; // -128 is never written
+            var (values, restored, written) = (new float[32], new float[32], new byte[to.BlockBytes]);
+            from.Dequantize(block, values);
+            to.QuantizeClosest(values, written);
+            to.Dequantize(written, restored);
+            Assert.Equal(values, restored);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Written))]
     public void Zeros_stay_zeros(GgmlType type)
     {
         var format = BlockFormat.Of(type);

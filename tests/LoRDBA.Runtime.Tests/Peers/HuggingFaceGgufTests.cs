@@ -2,6 +2,8 @@ using System.Text.Json;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Quantization;
 using LoRDBA.Runtime.Tests.Adapters;
 using LoRDBA.Tests;
 
@@ -71,6 +73,17 @@ public sealed class HuggingFaceGgufTests
         AssertSameListing(path);
 
         JsonElement Value(string key) => metadata.GetProperty(key).GetProperty("value");
+    }
+
+    [Fact]
+    public void It_lists_a_requantized_model()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Model.Load(SharedFiles.Require("models/tiny-qwen3.gguf"));
+        var path = Path.Combine(folder.Path, "small.gguf");
+        ModelQuantizer.Save(QuantizationPlan.Of(model, GgmlType.Q4_0), path, cancellation: TestContext.Current.CancellationToken);
+
+        AssertSameListing(path);
     }
 
     [Theory]
