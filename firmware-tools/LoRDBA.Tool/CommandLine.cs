@@ -65,6 +65,7 @@ internal static class CommandLine
         new InspectCommand(context),
         new ConvertCommand(context),
         new QuantizeCommand(context),
+        new ManifestCommand(context),
         new TokenizeCommand(context),
         new RunCommand(context),
         new EvalCommand(context),

@@ -4,7 +4,7 @@ namespace LoRDBA.Tool.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["inspect", "convert", "quantize", "tokenize", "run", "eval", "trace"];
+    public static TheoryData<string> Verbs => ["inspect", "convert", "quantize", "manifest", "tokenize", "run", "eval", "trace"];
 
     [Fact]
     public void The_command_lists_its_verbs()

@@ -10,7 +10,7 @@ internal static class ShapeCheck
     /// <summary>Rows of signs that an adapter file can have; more are asked for by no adapter.</summary>
     public const int MaxRank = 64;
 
-    /// <summary>Inputs whose sums of sign times int8 are certain to fit: 65 536 · 128 is 2^23, exact in a float too.</summary>
+    /// <summary>The most inputs for which the sums fit 32 bits: SignPanel.MaxChannels of the runtime.</summary>
     public const int MaxInputs = 65_536;
 
     /// <summary>Outputs that an adapter file can have.</summary>

@@ -1,0 +1,26 @@
+using LoRDBA.Examples.SmartHome;
+using LoRDBA.Runtime;
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Tokenization;
+
+var command = args.Length > 0 ? string.Join(' ', args) : "please put the ceiling fan on";
+try
+{
+    using var model = Model.Load(Embedded.Gguf("home-base.gguf"));
+    using var adapter = Adapter.Load(LordbaFile.From(Embedded.Gguf("home-en.lordba")), model);
+    using var session = model.CreateSession(new() { Threads = 1 });
+    session.Use(adapter);
+
+    var tokenizer = Tokenizer.FromGguf(model.File);
+    var prompt = tokenizer.EncodePrompt($"<|im_start|>user\n{command}<|im_end|>\n<|im_start|>assistant\n");
+    new TextGenerator(session, tokenizer, new() { MaxTokens = 64 }).Generate(prompt, Console.Write);
+    Console.WriteLine();
+    return 0;
+}
+catch (LordbaException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}

@@ -1,0 +1,45 @@
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Tool.Manifests;
+
+/// <summary>What one adapter asks of the kernels: the shape and rank of each linear that it adapts.</summary>
+/// <param name="Name">The adapter's; null for shapes that no adapter was looked at for.</param>
+/// <param name="Digest">The adapter's; null likewise.</param>
+/// <param name="Linears">In the order of the model.</param>
+internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList<LinearShape> Linears)
+{
+    /// <summary>Every linear of a model at one rank.</summary>
+    public static AdapterShapes OfAll(Model model, int rank, bool hasScaleIn) =>
+        new(null, null, [.. model.Linears.Select(linear => LinearShape.Of(model, linear, rank, hasScaleIn))]);
+
+    /// <summary>What an adapter has.</summary>
+    /// <exception cref="AdapterException">It is not sound, or was made for another base.</exception>
+    /// <exception cref="ManifestException">It is a float LoRA.</exception>
+    public static AdapterShapes Load(string path, Model model)
+    {
+        using var adapter = Adapter.Load(path, model);
+        if (adapter is not LordbaAdapter lordba)
+            throw new ManifestException($"{path}: kernels are generated for .lordba adapters, and this is a float LoRA. Write one with 'lordba convert'.");
+
+        var linears = new List<LinearShape>();
+        foreach (var branch in lordba.Branches)
+            if (branch is not null) linears.Add(LinearShape.Of(model, branch.Linear, branch.Rank, !branch.ScaleIn.IsEmpty));
+        return new(adapter.Name, adapter.Digest.ToString(), linears);
+    }
+}
+
+/// <summary>A line of the manifest.</summary>
+/// <param name="Name">The linear, for example blk.0.attn_q.</param>
+/// <param name="Input">The first linear that reads the same input: their down products can be one.</param>
+/// <param name="NIn">Inputs.</param>
+/// <param name="NOut">Outputs.</param>
+/// <param name="Rank">Rows of signs on either side.</param>
+/// <param name="HasScaleIn">Whether the adapter scales its inputs.</param>
+internal sealed record LinearShape(string Name, string Input, int NIn, int NOut, int Rank, bool HasScaleIn)
+{
+    public static LinearShape Of(Model model, Linear linear, int rank, bool hasScaleIn) =>
+        new(Short(linear), Short(model.Linears[linear.InputIndex]), linear.NIn, linear.NOut, rank, hasScaleIn);
+
+    private static string Short(Linear linear) => Path.ChangeExtension(linear.Name, null);
+}

@@ -1,0 +1,6 @@
+using LoRDBA.Runtime;
+
+namespace LoRDBA.Tool.Manifests;
+
+/// <summary>An adapter that no kernels can be generated for; the message says what to do.</summary>
+internal sealed class ManifestException(string message) : LordbaException(message);
