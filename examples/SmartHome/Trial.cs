@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
@@ -20,13 +21,9 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
     /// <summary>How many switches <see cref="Switch"/> makes.</summary>
     public const int Switches = 10_000;
 
-    // ChatML without a system message: what the adapters were trained on.
-    private const string TurnStart = "<|im_start|>user\n";
-    private const string ReplyStart = "<|im_end|>\n<|im_start|>assistant\n";
-    private const string TurnEnd = "<|im_end|>";
-
     private const int MaxAnswerTokens = 64;
 
+    private readonly ChatTemplate chat = ChatTemplate.ForSamples(session.Model.File, tokenizer.Vocabulary);
     private readonly TextGenerator generator = new(session, tokenizer, new GenerationOptions { MaxTokens = MaxAnswerTokens });
     private readonly CompletionScorer scorer = new(session);
 
@@ -52,7 +49,7 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
         var elapsed = TimeSpan.Zero;
         foreach (var command in set.Commands)
         {
-            var prompt = tokenizer.EncodePrompt(TurnStart + command.Prompt + ReplyStart);
+            var (prompt, wanted) = chat.EncodeSample(tokenizer, command.Prompt, command.Completion);
             var start = Stopwatch.GetTimestamp();
             session.Reset();
             var answer = "";
@@ -62,7 +59,6 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
             answers.Add(answer);
             if (answer == command.Completion) right++;
 
-            var wanted = tokenizer.Encode(command.Completion + TurnEnd);
             wantedTokens += wanted.Length;
             nll += scorer.Score(prompt, wanted).NllSum;
         }

@@ -38,6 +38,9 @@ internal sealed class TinyModel
     /// <summary>Changes the shapes before they are written; a name mapped to null is left out.</summary>
     public Dictionary<string, long[]?> Shapes { get; } = [];
 
+    /// <summary>Adds metadata of other types.</summary>
+    public Action<GgufWriter>? More { get; init; }
+
     /// <summary>Changes a tensor's values, [n_out][n_in], before they are stored.</summary>
     public Action<string, float[]>? Change { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed class TinyModel
             else if (value is float real) writer.Add(key, real);
             else writer.Add(key, (string)value);
         }
+        More?.Invoke(writer);
 
         var random = new Random(Seed);
         foreach (var (name, shape) in Tensors())

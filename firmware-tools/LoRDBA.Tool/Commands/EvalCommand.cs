@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
-using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
@@ -24,7 +23,7 @@ internal sealed class EvalCommand : Verb
     private readonly EngineArguments engineArguments;
     private readonly Option<string> data = new("--data")
     {
-        Description = "JSON lines, each with the texts prompt and completion; a ChatML model gets them as a user's turn and its answer",
+        Description = "JSON lines, each with the texts prompt and completion; a model that chats gets them as a user's message and its answer",
         HelpName = "FILE.jsonl",
         Required = true,
     };
@@ -46,8 +45,8 @@ internal sealed class EvalCommand : Verb
     protected override void Run(ParseResult arguments)
     {
         using var engine = engineArguments.Open(arguments);
-        var asChat = !arguments.GetValue(raw) && IsChat(engine.Model.File);
-        var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, asChat, arguments.GetValue(limit) ?? int.MaxValue);
+        var chat = arguments.GetValue(raw) ? null : ChatOf(engine);
+        var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
         using var session = engine.CreateSession(samples.Max(sample => sample.Prompt.Length + sample.Completion.Length - 1));
         using var lines = arguments.GetValue(perLine) is { } path ? new StreamWriter(path) : null;
 
@@ -68,22 +67,16 @@ internal sealed class EvalCommand : Verb
         }
         Print(new EvalResult(
             samples.Count, tokens, nllSum / tokens, (double)exact / samples.Count, Context.Clock.GetElapsedTime(start).TotalSeconds,
-            asChat ? "chatml" : "none", AdapterFacts.Of(session)), arguments.GetValue(Json));
+            chat is null ? "none" : chat.IsOwn ? "own" : "chatml", AdapterFacts.Of(session)), arguments.GetValue(Json));
     }
 
     /// <summary>A model that was not trained to chat gets the texts as they are.</summary>
-    private static bool IsChat(GgufFile file)
+    private ChatTemplate? ChatOf(Engine engine)
     {
-        if (!file.Metadata.Contains("tokenizer.chat_template")) return false;
-        try
-        {
-            ChatTemplate.FromGguf(file);
-            return true;
-        }
-        catch (ChatTemplateException e)
-        {
-            throw new EvalDataException($"{file.Name}: the model's chat template is not ChatML. Write the template's marks into the data and say --raw.", e);
-        }
+        if (!ChatTemplate.IsIn(engine.Model.File)) return null;
+        var chat = ChatTemplate.ForSamples(engine.Model.File, engine.Tokenizer.Vocabulary);
+        if (chat.Notice is { } notice) Context.Error.WriteLine($"lordba: {notice}");
+        return chat;
     }
 
     private void Print(EvalResult result, bool asJson)
@@ -110,6 +103,6 @@ internal sealed class EvalCommand : Verb
 /// <param name="Nll">Nats lost per completion token.</param>
 /// <param name="ExactMatch">Share of the lines whose completion is exactly what greedy decoding gives.</param>
 /// <param name="Seconds">Time, without loading.</param>
-/// <param name="Template"><c>chatml</c>, or <c>none</c> for the texts as they are.</param>
+/// <param name="Template"><c>chatml</c>, <c>own</c> for the model's own, or <c>none</c> for the texts as they are.</param>
 /// <param name="Adapter">What acted beside the base.</param>
 internal sealed record EvalResult(int Lines, long Tokens, double Nll, double ExactMatch, double Seconds, string Template, AdapterFacts? Adapter);

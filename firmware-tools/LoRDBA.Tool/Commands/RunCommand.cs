@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
@@ -23,7 +24,7 @@ internal sealed class RunCommand : Verb
 
     private readonly EngineArguments engineArguments;
     private readonly Argument<string> prompt = new("PROMPT") { Description = "The text to continue; read from standard input if absent", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> chat = new("--chat") { Description = "Wrap the prompt as a user's message in the model's chat template (ChatML)" };
+    private readonly Option<bool> chat = new("--chat") { Description = "Wrap the prompt as a user's message in the model's chat template; special tokens in it are text" };
     private readonly Option<int?> context = NumberOption.Optional("--context", "Tokens that prompt and answer can have together; otherwise the model's, at most 2048", 1, int.MaxValue);
     private readonly SamplingArguments samplingArguments;
 
@@ -41,14 +42,14 @@ internal sealed class RunCommand : Verb
     {
         using var engine = engineArguments.Open(arguments);
         var text = arguments.GetValue(prompt) ?? WithoutLineEnd(Context.In.ReadToEnd());
-        if (arguments.GetValue(chat)) text = ChatTemplate.FromGguf(engine.Model.File).Render([new ChatMessage("user", text)], addGenerationPrompt: true);
+        var ids = engine.Tokenizer.EncodePrompt(arguments.GetValue(chat) ? AsChat(text, engine) : PromptText.Trusted(text));
         using var session = engine.CreateSession(arguments.GetValue(context));
 
         var asJson = arguments.GetValue(Json);
         var answer = new StringBuilder();
         var generator = new TextGenerator(session, engine.Tokenizer, samplingArguments.Read(arguments));
         var start = Context.Clock.GetTimestamp();
-        var result = generator.Generate(engine.Tokenizer.EncodePrompt(text), piece =>
+        var result = generator.Generate(ids, piece =>
         {
             answer.Append(piece);
             if (!asJson) Stream(piece);
@@ -64,6 +65,13 @@ internal sealed class RunCommand : Verb
         Stream("\n");
         Context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"lordba: {result.PromptTokens} prompt + {result.GeneratedTokens} generated tokens in {seconds:0.00} s; ended by {Word(result.Finish)}; {AdapterInWords(AdapterFacts.Of(session))}"));
+    }
+
+    private PromptText AsChat(string text, Engine engine)
+    {
+        var template = ChatTemplate.FromGguf(engine.Model.File, engine.Tokenizer.Vocabulary);
+        if (template.Notice is { } notice) Context.Error.WriteLine($"lordba: {notice}");
+        return template.Render([new ChatMessage("user", text)], new ChatOptions { Clock = Context.Clock });
     }
 
     private void Stream(string piece)

@@ -29,12 +29,20 @@ internal sealed record FileFacts(string Kind, string Path, long Bytes)
     /// <summary>The metadata of the architecture (<c>llama.block_count</c> and so on) as text.</summary>
     public IReadOnlyDictionary<string, string>? Keys { get; init; }
 
+    /// <summary>Of a model with a chat template: how it is used.</summary>
+    public ChatFacts? Chat { get; init; }
+
     /// <summary>What is said of an adapter.</summary>
     public AdapterContent? Adapter { get; init; }
 
     /// <summary>With <c>--tensors</c>: every tensor in file order.</summary>
     public IReadOnlyList<TensorFacts>? Tensors { get; init; }
 }
+
+/// <summary>How conversations are written.</summary>
+/// <param name="Template"><c>own</c>: by the model's own template; <c>chatml</c>: by ChatML in its place; <c>unsupported</c>: not at all.</param>
+/// <param name="Notice">Why it is not the model's own.</param>
+internal sealed record ChatFacts(string Template, string? Notice);
 
 /// <summary>The tensors of one type.</summary>
 /// <param name="Type">For example <c>Q8_0</c>.</param>

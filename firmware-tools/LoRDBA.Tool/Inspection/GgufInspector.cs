@@ -1,5 +1,8 @@
+using LoRDBA.Runtime;
 using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Tool.Inspection;
 
@@ -25,6 +28,7 @@ internal sealed class GgufInspector(GgufFile file) : Inspector
             Types = TypeShare.Of(file),
             Keys = metadata.Keys.Where(key => architecture is not null && key.StartsWith(architecture + '.', StringComparison.Ordinal))
                 .ToDictionary(key => key, key => metadata[key].ToString()),
+            Chat = ChatTemplate.IsIn(file) ? DescribeChat() : null,
             Tensors = withTensors ? [.. file.Tensors.Select(Describe)] : null,
         };
     }
@@ -42,6 +46,19 @@ internal sealed class GgufInspector(GgufFile file) : Inspector
 
     /// <inheritdoc/>
     public override void Dispose() => file.Dispose();
+
+    private ChatFacts DescribeChat()
+    {
+        try
+        {
+            var chat = ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file));
+            return new(chat.IsOwn ? "own" : "chatml", chat.Notice);
+        }
+        catch (LordbaException e)
+        {
+            return new("unsupported", e.Message);
+        }
+    }
 
     private static TensorFacts Describe(GgufTensor tensor) => new(tensor.Name, tensor.Type.ToString(), Shape(tensor), tensor.ByteLength);
 

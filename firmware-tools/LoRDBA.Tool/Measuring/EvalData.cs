@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoRDBA.Runtime;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Output;
 
@@ -24,13 +25,10 @@ internal static class EvalData
     /// <summary>All lines, or the first <paramref name="limit"/>; empty lines are skipped.</summary>
     /// <param name="path">The file, UTF-8.</param>
     /// <param name="tokenizer">The model's.</param>
-    /// <param name="asChat">
-    /// Whether a line is a turn of a ChatML conversation: <c>&lt;|im_start|&gt;user\nPROMPT&lt;|im_end|&gt;\n&lt;|im_start|&gt;assistant\n</c>
-    /// and <c>COMPLETION&lt;|im_end|&gt;</c>, without a system message. Both parts are tokenized apart and joined, as in training.
-    /// </param>
+    /// <param name="chat">What makes a user's message and its answer of a line; null: the texts as they are.</param>
     /// <param name="limit">The most lines that are read.</param>
     /// <exception cref="EvalDataException">A line is no JSON object with both texts, or one of them is empty, or there is no line.</exception>
-    public static List<EvalSample> Read(string path, Tokenizer tokenizer, bool asChat, int limit)
+    public static List<EvalSample> Read(string path, Tokenizer tokenizer, ChatTemplate? chat, int limit)
     {
         var samples = new List<EvalSample>();
         var number = 0;
@@ -39,7 +37,7 @@ internal static class EvalData
             number++;
             if (string.IsNullOrWhiteSpace(text)) continue;
             if (samples.Count == limit) break;
-            samples.Add(Tokenize(Parse(text, path, number), tokenizer, asChat, path, number));
+            samples.Add(Tokenize(Parse(text, path, number), tokenizer, chat, path, number));
         }
         return samples.Count > 0 ? samples : throw new EvalDataException($"{path}: there is no line in it.");
     }
@@ -56,17 +54,14 @@ internal static class EvalData
         }
     }
 
-    private static EvalSample Tokenize(EvalLine line, Tokenizer tokenizer, bool asChat, string path, int number)
+    private static EvalSample Tokenize(EvalLine line, Tokenizer tokenizer, ChatTemplate? chat, string path, int number)
     {
         string Part(string? text, string key) => !string.IsNullOrEmpty(text) ? text : throw new EvalDataException($"{path}: line {number} has no text {key}.");
 
         var prompt = Part(line.Prompt, "prompt");
         var completion = Part(line.Completion, "completion");
-        if (asChat)
-        {
-            prompt = $"<|im_start|>user\n{prompt}<|im_end|>\n<|im_start|>assistant\n";
-            completion += "<|im_end|>";
-        }
-        return new EvalSample(tokenizer.EncodePrompt(prompt), tokenizer.Encode(completion));
+        if (chat is null) return new EvalSample(tokenizer.EncodePrompt(prompt), tokenizer.Encode(completion));
+        var (promptIds, completionIds) = chat.EncodeSample(tokenizer, prompt, completion);
+        return new EvalSample(promptIds, completionIds);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 
@@ -44,6 +45,7 @@ internal sealed record ErrorReport(string Kind, string? Type, string? Code, stri
     {
         GgufException gguf => gguf.Error.ToString(),
         AdapterException adapter => adapter.Error.ToString(),
+        ChatTemplateException chat => chat.Error.ToString(),
         _ => null,
     };
 

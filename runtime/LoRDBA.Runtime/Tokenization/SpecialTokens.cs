@@ -28,10 +28,10 @@ internal sealed class SpecialTokens
 
     /// <summary>The first special token in <paramref name="text"/>.</summary>
     /// <param name="text">UTF-8.</param>
-    /// <param name="marks">Whether marks count too.</param>
+    /// <param name="isContent">Of each byte whether it is content: marks count only where none of theirs is.</param>
     /// <param name="start">Where the token begins; the text's length if there is none.</param>
     /// <param name="id">The token.</param>
-    public bool TryFind(ReadOnlySpan<byte> text, bool marks, out int start, out int id)
+    public bool TryFind(ReadOnlySpan<byte> text, ReadOnlySpan<bool> isContent, out int start, out int id)
     {
         for (start = 0; start < text.Length; start++)
         {
@@ -40,7 +40,8 @@ internal sealed class SpecialTokens
             start += skipped;
             foreach (var candidate in ids)
             {
-                if (!marks && IsMark(candidate) || !text[start..].StartsWith(vocabulary.Bytes(candidate))) continue;
+                var bytes = vocabulary.Bytes(candidate);
+                if (!text[start..].StartsWith(bytes) || IsMark(candidate) && isContent.Slice(start, bytes.Length).Contains(true)) continue;
                 id = candidate;
                 return true;
             }

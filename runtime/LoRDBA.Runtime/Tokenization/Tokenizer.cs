@@ -43,32 +43,39 @@ public sealed class Tokenizer
     /// Whether marks such as <c>&lt;|im_end|&gt;</c> in the text become their tokens; if not, they are text like any other, which is the
     /// choice for what a stranger wrote.
     /// </param>
-    public int[] Encode(ReadOnlySpan<char> text, bool parseSpecial = true)
+    public int[] Encode(ReadOnlySpan<char> text, bool parseSpecial = true) =>
+        Encode(parseSpecial ? PromptText.Trusted(text.ToString()) : PromptText.Content(text.ToString()));
+
+    /// <summary>
+    /// As <see cref="Encode(ReadOnlySpan{char}, bool)"/>, marks being their tokens only where no character of theirs is content. The text between two
+    /// special tokens is encoded as one, whoever wrote which part of it.
+    /// </summary>
+    public int[] Encode(PromptText text)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(text));
-        ReadOnlySpan<byte> rest = buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
+        var (bytes, isContent) = text.ToUtf8();
         var ids = new List<int>();
         var work = new MergeList();
-        while (!rest.IsEmpty)
+        for (var at = 0; at < bytes.Length;)
         {
-            var isSpecial = specials.TryFind(rest, parseSpecial, out var start, out var special);
+            ReadOnlySpan<byte> rest = bytes.AsSpan(at);
+            var isSpecial = specials.TryFind(rest, isContent.AsSpan(at), out var start, out var special);
             if (start > 0) encoder.Encode(rest[..start], work, ids);
-            if (isSpecial)
-            {
-                ids.Add(special);
-                start += Vocabulary.Bytes(special).Length;
-            }
-            rest = rest[start..];
+            at += start;
+            if (!isSpecial) continue;
+            ids.Add(special);
+            at += Vocabulary.Bytes(special).Length;
         }
-        ArrayPool<byte>.Shared.Return(buffer);
         return [.. ids];
     }
 
     /// <summary>
-    /// The tokens of a text that a model is to continue: as <see cref="Encode"/> with special tokens, and with the token that
+    /// The tokens of a text that a model is to continue: as <see cref="Encode(ReadOnlySpan{char}, bool)"/> with special tokens, and with the token that
     /// begins a text in front if the model wants one and the text does not have it.
     /// </summary>
-    public int[] EncodePrompt(ReadOnlySpan<char> text)
+    public int[] EncodePrompt(ReadOnlySpan<char> text) => EncodePrompt(PromptText.Trusted(text.ToString()));
+
+    /// <summary>As <see cref="EncodePrompt(ReadOnlySpan{char})"/>, with marks as in <see cref="Encode(PromptText)"/>.</summary>
+    public int[] EncodePrompt(PromptText text)
     {
         var ids = Encode(text);
         return Vocabulary.AddBos && (ids.Length == 0 || ids[0] != Vocabulary.BosId) ? [Vocabulary.BosId!.Value, .. ids] : ids;

@@ -82,6 +82,9 @@ public sealed class Vocabulary
     /// <summary>Whether the model wants <see cref="BosId"/> before every text.</summary>
     public bool AddBos { get; }
 
+    /// <summary>The token that ends an answer: <see cref="EotId"/>, else ChatML's or Llama 3's, else <see cref="EosId"/>.</summary>
+    internal int? TurnEndId => EotId ?? FindMark("<|im_end|>") ?? FindMark("<|eot_id|>") ?? EosId;
+
     /// <summary>
     /// Whether the model was trained with <see cref="EosId"/> behind every text. It is for whoever makes whole texts: no encoder
     /// adds it, since what a model is to continue must not be ended.
@@ -118,6 +121,14 @@ public sealed class Vocabulary
 
     /// <summary>Whether a token ends a text or turn.</summary>
     internal bool IsEnd(int id) => ends.Contains(id);
+
+    /// <summary>The mark of this name, if the vocabulary has it.</summary>
+    internal int? FindMark(string name)
+    {
+        for (var id = 0; id < Count; id++)
+            if (types[id] is TokenType.Control or TokenType.UserDefined && Ascii.Equals(Bytes(id), name)) return id;
+        return null;
+    }
 
     private void Check(int id)
     {

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
@@ -108,7 +109,7 @@ public sealed class TextGeneratorTests : IDisposable
         using var smolLm2 = Model.Load(SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
         using var conversation = smolLm2.CreateSession();
         var smolTokenizer = Tokenizer.FromGguf(smolLm2.File);
-        var prompt = ChatTemplate.FromGguf(smolLm2.File).Render([new("user", "What is the capital of France?")], addGenerationPrompt: true);
+        var prompt = ChatTemplate.FromGguf(smolLm2.File, smolTokenizer.Vocabulary).Render([new("user", "What is the capital of France?")]);
         var pieces = new List<string>();
         var result = new TextGenerator(conversation, smolTokenizer, new()).Generate(smolTokenizer.EncodePrompt(prompt), pieces.Add);
 

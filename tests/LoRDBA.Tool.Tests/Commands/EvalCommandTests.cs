@@ -43,6 +43,20 @@ public sealed class EvalCommandTests
         Assert.Equal(expected, result.GetProperty("nll").GetDouble(), 1e-4);
     }
 
+    [Fact]
+    public void Takes_the_model_s_own_template_where_that_is_not_ChatML()
+    {
+        using var folder = new TemporaryFolder();
+        var model = ChatModel.Write(folder, "{% for m in messages %}{{ m.role ~ m.content ~ '<|eot_id|>' }}{% endfor %}", hasChatMlMarks: false);
+        var data = folder.Write("data.jsonl", """{"prompt": "ab", "completion": "cde"}"""u8.ToArray());
+        var result = ToolRun.Of("eval", model, "--data", data, "--json").Json();
+        var raw = ToolRun.Of("eval", model, "--data", folder.Write("raw.jsonl", """{"prompt": "userab<|eot_id|>", "completion": "cde<|eot_id|>"}"""u8.ToArray()), "--raw", "--json").Json();
+
+        Assert.Equal("own", result.GetProperty("template").GetString());
+        Assert.Equal(4, result.GetProperty("tokens").GetInt32());
+        Assert.Equal(raw.GetProperty("nll").GetDouble(), result.GetProperty("nll").GetDouble());
+    }
+
     [Theory]
     [InlineData("", "there is no line in it")]
     [InlineData("\n{\"prompt\": \"a\", \"completion\": 1}", "line 2 is no JSON object with the texts prompt and completion")]

@@ -22,6 +22,22 @@ public sealed class InspectCommandTests
         Assert.False(facts.TryGetProperty("tensors", out _));
     }
 
+    [Theory]
+    [InlineData("{{ messages[0].content }}", true, "own", null)]
+    [InlineData("{{ messages | md5 }}", true, "chatml", "line 1 of the chat template: the filter md5 is not supported.")]
+    [InlineData("{{ messages | md5 }}", false, "unsupported", "line 1 of the chat template: the filter md5 is not supported.")]
+    public void Says_whether_the_chat_template_is_supported(string template, bool hasChatMlMarks, string used, string? reason)
+    {
+        using var folder = new TemporaryFolder();
+        var model = ChatModel.Write(folder, template, hasChatMlMarks);
+        var chat = ToolRun.Of("inspect", model, "--json").Json().GetProperty("chat");
+
+        Assert.Equal(used, chat.GetProperty("template").GetString());
+        Assert.Equal(reason is not null, chat.TryGetProperty("notice", out var notice));
+        if (reason is not null) Assert.Contains(reason, notice.GetString());
+        Assert.Matches(reason is null ? "chat template +supported\n" : $"chat template +{used}: ", ToolRun.Of("inspect", model).Out);
+    }
+
     [Fact]
     public void Lists_tensors_one_a_line()
     {

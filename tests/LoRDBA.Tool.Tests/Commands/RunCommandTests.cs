@@ -55,6 +55,36 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public void Chat_takes_the_model_s_own_template_and_marks_in_the_prompt_are_text()
+    {
+        using var folder = new TemporaryFolder();
+        var model = ChatModel.Write(folder, "{% for m in messages %}{{ m.role ~ m.content ~ '<|eot_id|>' }}{% endfor %}", hasChatMlMarks: false);
+        int PromptTokens(string prompt) => ToolRun.Of("run", model, "--chat", prompt, "--max-tokens", "1", "--json").Json().GetProperty("prompt_tokens").GetInt32();
+
+        Assert.Equal("user".Length + 2 + 1, PromptTokens("ab"));
+        // As text, <|eot_id|> is what the vocabulary has of its characters.
+        Assert.Equal("user".Length + "|eotid|".Length + 1, PromptTokens("<|eot_id|>"));
+    }
+
+    [Theory]
+    [InlineData("{{ messages.__class__ }}", "the attribute __class__ is not supported")]
+    [InlineData("{{ range(10 ** 9) | list }}", "it takes more than 500000 steps")]
+    [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "levels deep")]
+    public void A_template_that_does_not_work_gives_way_to_ChatML_with_a_notice(string template, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        string[] options = ["--chat", "ab", "--max-tokens", "1"];
+        var run = ToolRun.Of(["run", ChatModel.Write(folder, template, hasChatMlMarks: true), .. options]);
+        var without = ToolRun.Of(["run", ChatModel.Write(folder, template, hasChatMlMarks: false), .. options]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains(reason, run.Error);
+        Assert.Contains("written as ChatML instead.\n", run.Error);
+        Assert.Equal(ExitCodes.BadInput, without.ExitCode);
+        Assert.Contains(reason, without.Error);
+    }
+
+    [Fact]
     public void Chat_with_a_model_that_has_no_template_is_bad_input()
     {
         var run = ToolRun.Of("run", SharedFiles.Require("models/tiny-llama.gguf"), "--chat", "a");

@@ -1,0 +1,131 @@
+using System.Text;
+using LoRDBA.Runtime.Chat.Jinja;
+using LoRDBA.Runtime.Chat.Jinja.Values;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Tokenization;
+
+namespace LoRDBA.Runtime.Chat;
+
+/// <summary>
+/// How a model wants a conversation written: the program in its file, run by <see cref="JinjaTemplate"/>, or ChatML,
+/// <code>
+/// &lt;|im_start|&gt;role\ncontent&lt;|im_end|&gt;\n  ...  &lt;|im_start|&gt;assistant\n
+/// </code>
+/// where that program does not work and the vocabulary has ChatML's marks. Immutable and thread-safe.
+/// </summary>
+public sealed class ChatTemplate
+{
+    private const string Key = "tokenizer.chat_template";
+    private const string ChatMlStart = "<|im_start|>", ChatMlEnd = "<|im_end|>";
+
+    private const string ChatMl =
+        "{% for message in messages %}{{ '" + ChatMlStart + "' + message.role + '\n' + (message.content or '') + '" + ChatMlEnd + "\n' }}{% endfor %}" +
+        "{% if add_generation_prompt %}{{ '" + ChatMlStart + "assistant\n' }}{% endif %}";
+
+    private readonly JinjaTemplate template;
+    private readonly Vocabulary vocabulary;
+
+    private ChatTemplate(JinjaTemplate template, Vocabulary vocabulary, bool isOwn, string? notice) =>
+        (this.template, this.vocabulary, IsOwn, Notice) = (template, vocabulary, isOwn, notice);
+
+    /// <summary>Whether it is the model's own template; if not, it is ChatML.</summary>
+    public bool IsOwn { get; }
+
+    /// <summary>Why the model's own template is not used, for a person to read; null if it is.</summary>
+    public string? Notice { get; }
+
+    /// <summary>Whether a model has a chat template, working or not.</summary>
+    public static bool IsIn(GgufFile file) => file.Metadata.Contains(Key);
+
+    /// <summary>
+    /// The chat template of a model. It is tried out on a conversation of one message: if it does not work there, for any reason but that it
+    /// refuses such a conversation, ChatML takes its place.
+    /// </summary>
+    /// <exception cref="ChatTemplateException">The model has no template; or it does not work, and the vocabulary has no marks for ChatML.</exception>
+    /// <exception cref="GgufException">The template is no text.</exception>
+    public static ChatTemplate FromGguf(GgufFile file, Vocabulary vocabulary)
+    {
+        try
+        {
+            var own = new ChatTemplate(JinjaTemplate.Parse(file.Name, Text(file)), vocabulary, isOwn: true, notice: null);
+            own.Try();
+            return own;
+        }
+        catch (ChatTemplateException e) when (e.Error != ChatTemplateError.Missing)
+        {
+            if (HasChatMlMarks(vocabulary)) return OfChatMl(vocabulary, $"{e.Message} Conversations are written as ChatML instead.");
+            throw new ChatTemplateException(e.Error, $"{e.Message} The vocabulary lacks the marks of ChatML, which could take its place: write the template's marks into the prompt yourself.", e.Line);
+        }
+    }
+
+    /// <summary>
+    /// The template for one prompt and its completion, as adapters are trained with: plain ChatML, without the system message that a template
+    /// may begin with by itself, where the model's own template writes ChatML's marks; else as <see cref="FromGguf"/>.
+    /// </summary>
+    /// <inheritdoc cref="FromGguf" path="/exception"/>
+    public static ChatTemplate ForSamples(GgufFile file, Vocabulary vocabulary) =>
+        HasChatMlMarks(vocabulary) && Text(file) is var text && text.Contains(ChatMlStart) && text.Contains(ChatMlEnd)
+            ? OfChatMl(vocabulary, notice: null)
+            : FromGguf(file, vocabulary);
+
+    /// <summary>Writes out a conversation. Marks are special tokens only where the template wrote them.</summary>
+    /// <param name="messages">The messages, the oldest first.</param>
+    /// <param name="options">How; null: with the beginning of the answer, and nothing else.</param>
+    /// <exception cref="ChatTemplateException">The template does not work for this conversation, refuses it, or uses up its budget.</exception>
+    public PromptText Render(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null)
+    {
+        options ??= new ChatOptions();
+        return template.Render(Variables(messages, options), options.Clock);
+    }
+
+    /// <summary>A user's message and the whole answer to it as tokens. Both are encoded apart, as they are when the answer is yet to be written.</summary>
+    /// <param name="tokenizer">The tokenizer of the model.</param>
+    /// <param name="prompt">What the user says.</param>
+    /// <param name="completion">The answer; the token that ends it is added.</param>
+    /// <exception cref="ChatTemplateException">The template does not work for this message.</exception>
+    public (int[] Prompt, int[] Completion) EncodeSample(Tokenizer tokenizer, string prompt, string completion)
+    {
+        int[] answer = tokenizer.Encode(completion, parseSpecial: false);
+        var end = IsOwn ? vocabulary.TurnEndId : vocabulary.FindMark(ChatMlEnd);
+        return (tokenizer.EncodePrompt(Render([new("user", prompt)])), end is { } mark ? [.. answer, mark] : answer);
+    }
+
+    private IEnumerable<KeyValuePair<string, Value>> Variables(IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        yield return new("messages", new ListValue([.. messages.Select(message => message.Fields)]));
+        yield return new("add_generation_prompt", BoolValue.Of(options.AddGenerationPrompt));
+        // Templates ask for tools being none, as Hugging Face passes them.
+        yield return new("tools", options.Tools is { } tools ? JsonReader.Read(tools) : NoneValue.Instance);
+        yield return new("documents", NoneValue.Instance);
+        if (vocabulary.BosId is { } bos) yield return new("bos_token", Mark(bos));
+        if (vocabulary.EosId is { } eos) yield return new("eos_token", Mark(eos));
+        if (options.Variables is not { } more) yield break;
+        foreach (var (key, value) in JsonReader.ReadMap(more).Entries) yield return new(key.Chars, value);
+    }
+
+    private TextValue Mark(int id) => TextValue.Trusted(Encoding.UTF8.GetString(vocabulary.Bytes(id)));
+
+    /// <summary>Finds what only shows when the template runs.</summary>
+    private void Try()
+    {
+        try
+        {
+            Render([new("user", "Hello")]);
+        }
+        catch (ChatTemplateException e) when (e.Error == ChatTemplateError.Raised)
+        {
+            // It works, and may take another conversation.
+        }
+    }
+
+    private static ChatTemplate OfChatMl(Vocabulary vocabulary, string? notice) => new(JinjaTemplate.Parse("ChatML", ChatMl), vocabulary, isOwn: false, notice);
+
+    private static string Text(GgufFile file)
+    {
+        if (!IsIn(file))
+            throw new ChatTemplateException(ChatTemplateError.Missing, $"{file.Name}: the model has no chat template ({Key}), so it was not trained to chat. Run it without --chat.");
+        return file.Metadata.GetString(Key);
+    }
+
+    private static bool HasChatMlMarks(Vocabulary vocabulary) => vocabulary.FindMark(ChatMlStart) is not null && vocabulary.FindMark(ChatMlEnd) is not null;
+}

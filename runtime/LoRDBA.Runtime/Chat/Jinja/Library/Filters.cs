@@ -1,0 +1,48 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using LoRDBA.Runtime.Chat.Jinja.Values;
+
+namespace LoRDBA.Runtime.Chat.Jinja.Library;
+
+/// <summary>What can stand behind <c>|</c>: a new filter is a row here.</summary>
+internal static class Filters
+{
+    private static readonly FrozenDictionary<string, Function> Table = FunctionTable.Of(
+        // texts
+        new("trim", ["chars"], call => TextFunctions.Strip(call, atStart: true, atEnd: true)),
+        new("upper", [], TextFunctions.Upper),
+        new("lower", [], TextFunctions.Lower),
+        new("title", [], TextFunctions.TitleOfWords),
+        new("capitalize", [], TextFunctions.Capitalize),
+        new("replace", ["old", "new", "count"], TextFunctions.Replace),
+        new("indent", ["width", "first", "blank"], TextFunctions.Indent),
+        new("safe", [], call => call.Text),
+        new("string", [], call => call.Text),
+        // numbers, and what takes any value
+        new("int", ["default"], Conversions.ToInteger),
+        new("float", ["default"], Conversions.ToFloat),
+        new("default", ["default_value", "boolean"], Conversions.Default),
+        new("d", ["default_value", "boolean"], Conversions.Default),
+        new("tojson", ["ensure_ascii", "indent", "separators", "sort_keys"], Conversions.ToJson),
+        // dictionaries
+        new("items", [], MapFunctions.Items),
+        new("dictsort", ["case_sensitive", "by", "reverse"], MapFunctions.Sorted),
+        // sequences
+        new("length", [], SequenceFunctions.Length),
+        new("count", [], SequenceFunctions.Length),
+        new("first", [], SequenceFunctions.First),
+        new("last", [], SequenceFunctions.Last),
+        new("list", [], call => new ListValue(call.Items)),
+        new("join", ["d", "attribute"], SequenceFunctions.Join),
+        new("reverse", [], SequenceFunctions.Reverse),
+        new("sort", ["reverse", "case_sensitive", "attribute"], SequenceFunctions.Sort),
+        new("unique", ["case_sensitive", "attribute"], SequenceFunctions.Unique),
+        new("map", null, SequenceFunctions.Map),
+        new("select", null, call => SequenceFunctions.Select(call, wanted: true, ofAttribute: false)),
+        new("reject", null, call => SequenceFunctions.Select(call, wanted: false, ofAttribute: false)),
+        new("selectattr", null, call => SequenceFunctions.Select(call, wanted: true, ofAttribute: true)),
+        new("rejectattr", null, call => SequenceFunctions.Select(call, wanted: false, ofAttribute: true)));
+
+    /// <summary>A filter by its name.</summary>
+    public static bool TryFind(string name, [NotNullWhen(true)] out Function? filter) => Table.TryGetValue(name, out filter);
+}
