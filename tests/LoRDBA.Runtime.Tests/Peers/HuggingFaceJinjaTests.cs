@@ -50,6 +50,8 @@ public sealed class HuggingFaceJinjaTests
                 writer.WriteString("eos_token", Conversation.Eos);
                 foreach (var variable in variables.EnumerateObject()) variable.WriteTo(writer);
                 if (!variables.TryGetProperty("tools", out _)) writer.WriteNull("tools");
+                // The peer tells templates today's date; ours take the date that is written in them.
+                if (!variables.TryGetProperty("date_string", out _)) writer.WriteString("date_string", "01 Jul 2024");
                 writer.WriteEndObject();
                 writer.WriteEndObject();
             }
