@@ -37,6 +37,8 @@ publish() { echo "publishing $1 for $2"; dotnet publish "$1" -c Release -r "$2" 
 publish firmware-tools/LoRDBA.Tool linux-x64
 publish firmware-tools/LoRDBA.Tool linux-arm64
 publish examples/SmartHome linux-x64
+publish examples/FirmwareKernels linux-x64
+publish examples/FirmwareKernels linux-arm64
 
 # --- tests; each skipped one is listed with its reason
 log=artifacts/tests.log

@@ -58,15 +58,15 @@ internal sealed class GeneratorProject
     /// <summary>Runs the generator on what has changed since the last run.</summary>
     public GeneratorRunResult Run()
     {
-        driver = driver.RunGenerators(compilation, TestContext.Current.CancellationToken);
+        driver = driver.RunGenerators(compilation);
         return driver.GetRunResult().Results.Single();
     }
 
     /// <summary>What the compiler says to the sources and to all that was generated.</summary>
     public IEnumerable<Diagnostic> Compile()
     {
-        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out _, TestContext.Current.CancellationToken);
-        return output.GetDiagnostics(TestContext.Current.CancellationToken).Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
+        return output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
     }
 
     private sealed class File(string path, string? text) : AdditionalText

@@ -21,7 +21,7 @@ public sealed partial class DocumentsTests
         Assert.All(inCode.Concat(inLinks), path => Assert.True(Path.Exists(Path.Combine(SharedFiles.RepositoryRoot, path)), $"{path} is not there"));
     }
 
-    [GeneratedRegex("`(?<path>(runtime|firmware-tools|tests|examples|docs|\\.ci)/[\\w./-]*)`")]
+    [GeneratedRegex("`(?<path>(runtime|generator|firmware-tools|tests|examples|docs|\\.ci)/[\\w./-]*)`")]
     private static partial Regex CodePath();
 
     [GeneratedRegex(@"\]\((?<path>[^)#]+)[^)]*\)")]
