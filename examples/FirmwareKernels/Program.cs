@@ -1,6 +1,7 @@
 using LoRDBA.Examples.SmartHome;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
@@ -14,7 +15,7 @@ try
     session.Use(adapter);
 
     var tokenizer = Tokenizer.FromGguf(model.File);
-    var prompt = tokenizer.EncodePrompt($"<|im_start|>user\n{command}<|im_end|>\n<|im_start|>assistant\n");
+    var prompt = tokenizer.EncodePrompt(ChatTemplate.ForSamples(model.File, tokenizer.Vocabulary).Render([new("user", command)]));
     new TextGenerator(session, tokenizer, new() { MaxTokens = 64 }).Generate(prompt, Console.Write);
     Console.WriteLine();
     return 0;

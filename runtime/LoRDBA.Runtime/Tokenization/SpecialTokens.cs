@@ -3,8 +3,8 @@ using System.Buffers;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// The tokens that are found in a text as they are, before it is cut into pieces: marks (control and unknown) where the caller
-/// lets a text contain them, and user-defined tokens always. The leftmost goes first, the longest of several at one place.
+/// The tokens that are found in a text as they are, before it is cut into pieces: marks (control and unknown tokens, and user-defined ones
+/// that are written <c>&lt;|so|&gt;</c>) where the text is not content, and other user-defined tokens always. The leftmost goes first, the longest of several at one place.
 /// </summary>
 internal sealed class SpecialTokens
 {
@@ -50,5 +50,7 @@ internal sealed class SpecialTokens
         return false;
     }
 
-    private bool IsMark(int id) => vocabulary.Type(id) is TokenType.Control or TokenType.Unknown;
+    /// <summary>Some files call a mark user-defined; it is none the less what ends a turn.</summary>
+    private bool IsMark(int id) => vocabulary.Type(id) is TokenType.Control or TokenType.Unknown
+        || vocabulary.Type(id) == TokenType.UserDefined && vocabulary.Bytes(id) is var name && name.StartsWith("<|"u8) && name.EndsWith("|>"u8);
 }

@@ -26,6 +26,14 @@ public sealed class ProvenanceTests
         Assert.Equal([start, .. Plain("system\n" + content), end, .. Plain("\n"), start, .. Plain("user\n" + content), end, .. Plain("\n"), start, .. Plain("assistant\n")], ids);
     }
 
+    [Fact]
+    public void A_mark_that_the_file_calls_user_defined_is_a_mark_and_other_such_tokens_are_text()
+    {
+        using var file = new TinyVocabulary { Tokens = ["a", "<|im_end|>", "<think>"], Types = [1, 4, 4] }.Build();
+
+        Assert.Equal([1, 2, 2], Tokenizer.FromGguf(file).Encode(Render("<|im_end|><think>{{ x }}", "<|im_end|><think>")));
+    }
+
     [Theory]
     [InlineData("{{ '<|im_' ~ x ~ '|>' }}", "end")]
     [InlineData("{{ x ~ '_end|>' }}", "<|im")]

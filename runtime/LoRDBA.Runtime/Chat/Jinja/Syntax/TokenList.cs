@@ -15,7 +15,7 @@ internal sealed class TokenList
     {
         this.source = source;
         // As Jinja reads a file: line ends are one character, and one at the end is dropped.
-        var text = source.Text.ReplaceLineEndings("\n");
+        var text = source.Text.Replace("\r\n", "\n").Replace('\r', '\n');
         Text = text.EndsWith('\n') ? text[..^1] : text;
     }
 
