@@ -63,8 +63,25 @@ public sealed class PackageTests
         void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.Path, name), text);
     }
 
-    /// <summary>Runs a command of the SDK, with a package cache of its own: the package of yesterday has the same version.</summary>
+    [Fact]
+    public void Without_a_linker_the_build_says_what_to_install()
+    {
+        var (exitCode, output) = Run(SharedFiles.RepositoryRoot,
+            "msbuild", "generator/LoRDBA.Generator/build/LoRDBA.Generator.targets", "-t:LordbaCheckCrossTools", "-p:LordbaCrossLink=true", "-p:CppLinker=no-such-linker");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("error LORDBA020: Linking for linux-arm64 on this machine needs packages that are not installed: sudo apt-get install --no-install-recommends clang", output);
+    }
+
     private static string DotNet(string workingFolder, params string[] arguments)
+    {
+        var (exitCode, output) = Run(workingFolder, arguments);
+        Assert.True(exitCode == 0, $"dotnet {string.Join(' ', arguments)}: {output}");
+        return output;
+    }
+
+    /// <summary>Runs a command of the SDK, with a package cache of its own: the package of yesterday has the same version.</summary>
+    private static (int ExitCode, string Output) Run(string workingFolder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = workingFolder, RedirectStandardOutput = true };
         foreach (var inherited in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(inherited);
@@ -73,7 +90,6 @@ public sealed class PackageTests
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}: {output}");
-        return output;
+        return (process.ExitCode, output);
     }
 }
