@@ -1,144 +1,114 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
-using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics;
 
 namespace LoRDBA.Training.Conversion;
 
 /// <summary>
-/// Turns a LoRA into a double-binary adapter without training (docs/format.md has the form): per linear, balance
-/// the factors through an SVD, take their signs, fit the scales by least squares, write the scales in a few bits.
+/// Turns a LoRA into a double-binary adapter without training (docs/method.md): per linear, balance the factors through an SVD, turn
+/// them in rank space until they are sign-like, fit signs and scales in turns, give the rows their full length again, write the scales in a few bits.
 /// </summary>
 public static class LordbaConverter
 {
-    /// <summary>Converts every adapted linear, on all cores. The same input gives the same bytes.</summary>
+    /// <summary>Ranks that are tried roughly before ranks are distributed.</summary>
+    private static readonly int[] PilotRanks = [4, 12, 36];
+
+    private const int PilotRounds = 4;
+
+    /// <summary>Linears are what runs in parallel; a product of thin matrices gains nothing from more threads.</summary>
+    static LordbaConverter() => Control.UseSingleThread();
+
+    /// <summary>What <c>progress</c> of a conversion counts to.</summary>
+    public static int CountSteps(Adapter lora, ConversionOptions options) =>
+        lora.Model.Linears.Count(linear => lora.Branch(linear) is not null) * (options.HasSize ? 1 + PilotRanks.Length : 1);
+
+    /// <summary>Converts every adapted linear, on all cores. The same input and seed give the same bytes, whatever the number of cores.</summary>
     /// <param name="lora">A PEFT LoRA, loaded for its base.</param>
     /// <param name="options">What to make of it.</param>
-    /// <param name="progress">Told the number of linears done.</param>
-    /// <param name="cancellation">Asked before each linear.</param>
+    /// <param name="progress">Told the number of steps done (<see cref="CountSteps"/>).</param>
+    /// <param name="cancellation">Asked before each step.</param>
     /// <exception cref="ConversionException">It is no LoRA, it changes nothing, or the options do not fit it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConvertedAdapter Convert(Adapter lora, ConversionOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be converted.");
         if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException($"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
+        if (options.Rank is < 1 or > AdapterBlobLayout.MaxRank) throw new ConversionException($"Signs have ranks from 1 to {AdapterBlobLayout.MaxRank}, not {options.Rank}.");
 
-        var branches = lora.Model.Linears
-            .Select(linear => (Linear: linear, Branch: (LoraBranch?)lora.Branch(linear)))
-            .Where(adapted => adapted.Branch is not null)
-            .Select(adapted => (adapted.Linear, Branch: adapted.Branch!, Rank: RankFor(adapted.Linear, adapted.Branch!, options))).ToArray();
-        var converted = new (LordbaFactors Factors, TensorReport Report)?[branches.Length];
+        var parallel = new ParallelOptions { CancellationToken = cancellation };
+        var adapted = lora.Model.Linears.Where(linear => lora.Branch(linear) is not null).ToArray();
+        var updates = new LowRankUpdate[adapted.Length];
+        Parallel.For(0, adapted.Length, parallel, i => updates[i] = LowRankUpdate.Of((LoraBranch)lora.Branch(adapted[i])!));
+
+        // An update that is zero needs no tensor.
+        var tasks = adapted.Zip(updates).Where(pair => pair.Second.Rank > 0).Select(pair => new Task(pair.First, pair.Second, lora.Branch(pair.First)!.Rank)).ToArray();
+        if (tasks.Length == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
+
         var done = 0;
-        Parallel.For(0, branches.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+        void Report() => progress?.Report(Interlocked.Increment(ref done));
+        var ranks = options.HasSize ? Distribute(lora, tasks, options, parallel, Report) : [.. tasks.Select(task => RankFor(task, options))];
+        var converted = new (LordbaFactors Factors, TensorReport Report)[tasks.Length];
+        Parallel.For(0, tasks.Length, parallel, i =>
         {
-            converted[i] = Convert(branches[i].Linear, branches[i].Branch, branches[i].Rank, options);
-            progress?.Report(Interlocked.Increment(ref done));
+            converted[i] = Convert(tasks[i], ranks[i], options);
+            Report();
         });
-
-        var tensors = converted.Where(tensor => tensor is not null).Select(tensor => tensor!.Value).ToArray();
-        if (tensors.Length == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
-        return new ConvertedAdapter(lora, options, [.. tensors.Select(t => t.Factors)], [.. tensors.Select(t => t.Report)]);
+        return new ConvertedAdapter(lora, options, [.. converted.Select(tensor => tensor.Factors)], [.. converted.Select(tensor => tensor.Report)]);
     }
 
-    /// <summary>One linear; null if its update is zero, which needs no tensor.</summary>
-    private static (LordbaFactors, TensorReport)? Convert(Linear linear, LoraBranch branch, int rank, ConversionOptions options)
+    /// <summary>The approximation of one update, its rows at full length, its scales not rounded yet.</summary>
+    internal static SignFit Fit(LowRankUpdate update, int rank, ConversionOptions options, double[]? inputWeights = null)
     {
-        var update = LowRankUpdate.Of(branch);
-        if (update.SquaredNorm == 0) return null;
-
-        var fit = Fit(update, rank, options.InScale);
-        var factors = Quantize(linear, fit, options);
-        return (factors, Report(linear, update, fit));
-    }
-
-    private static int RankFor(Linear linear, LoraBranch branch, ConversionOptions options)
-    {
-        var most = Math.Min(branch.Rank, AdapterBlobLayout.MaxRank);
-        if (options.Rank is not { } rank)
-        {
-            return branch.Rank <= AdapterBlobLayout.MaxRank
-                ? branch.Rank
-                : throw new ConversionException($"{linear.Name} has the rank {branch.Rank}; a .lordba holds at most {AdapterBlobLayout.MaxRank}. Ask for a smaller rank.");
-        }
-        return rank >= 1 && rank <= most
-            ? rank
-            : throw new ConversionException($"{linear.Name} has the rank {branch.Rank}, so it can be converted to ranks from 1 to {most}, not to {rank}.");
-    }
-
-    /// <summary>The signs of the balanced factors, and the scales that fit them best.</summary>
-    internal static SignFit Fit(LowRankUpdate update, int rank, bool inScale)
-    {
-        var balanced = update.Balance(rank);
-
-        // Where to start from: the mean magnitude of a row is its least-squares scale if that row stands alone.
-        var fit = new SignFit(update, balanced.B, balanced.A)
-        {
-            ScaleOut = balanced.B.PointwiseAbs().RowSums() / balanced.Rank,
-        };
-        if (inScale) fit.ScaleIn = balanced.A.PointwiseAbs().ColumnSums() / balanced.Rank;
-
-        for (var round = 0; round < ConversionOptions.Rounds; round++)
-        {
-            fit.FitM();
-            fit.FitScaleOut();
-            if (inScale) fit.FitScaleIn();
-        }
-        fit.FitM();
+        var fit = Fit(update, rank, options, inputWeights, options.Rounds);
+        fit.RemoveShrinkage();
         fit.Normalize();
         return fit;
     }
 
-    /// <summary>Puts the scales into their codes; <paramref name="fit"/> then holds what a reader will decode.</summary>
-    private static LordbaFactors Quantize(Linear linear, SignFit fit, ConversionOptions options)
+    private static SignFit Fit(LowRankUpdate update, int rank, ConversionOptions options, double[]? inputWeights, int rounds)
     {
-        var scaleOut = ToSingles(fit.ScaleOut);
-        var scaleIn = options.InScale ? ToSingles(fit.ScaleIn) : [];
-        var factors = new LordbaFactors
+        var start = SignStart.Rotated(update, rank, new SplitMix(options.Seed));
+        var fit = new SignFit(update, start, options.Objective, options.InScale, inputWeights);
+        for (var round = 0; round < rounds; round++) fit.Improve();
+        return fit;
+    }
+
+    private static (LordbaFactors, TensorReport) Convert(Task task, int rank, ConversionOptions options)
+    {
+        var fit = Fit(task.Update, rank, options, options.Inputs?.WeightsOf(task.Linear));
+        var factors = FactorEncoding.Encode(task.Linear, fit, options.ScaleBits, options.InScale);
+        return (factors, new TensorReport(task.Linear, rank, task.LoraRank, fit.Cosine, fit.RelativeError));
+    }
+
+    private static int RankFor(Task task, ConversionOptions options) => (options.Rank ?? task.LoraRank) is var rank && rank <= AdapterBlobLayout.MaxRank
+        ? rank
+        : throw new ConversionException($"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {AdapterBlobLayout.MaxRank}. Ask for a smaller rank.");
+
+    /// <summary>Ranks for a size: rough fits tell how the error of each tensor falls with its rank.</summary>
+    private static int[] Distribute(Adapter lora, Task[] tasks, ConversionOptions options, ParallelOptions parallel, Action report)
+    {
+        var errors = new double[tasks.Length, PilotRanks.Length];
+        Parallel.For(0, errors.Length, parallel, i =>
         {
-            Name = linear.Name,
-            NIn = linear.NIn,
-            SignsA = PackRows(fit.SignsA),
-            SignsB = PackRows(fit.SignsB.Transpose()),
-            M = ToSingles(fit.M),
-            ScaleOut = scaleOut,
-            CodeOut = ScaleCode.Fit(options.ScaleBits, scaleOut),
-            ScaleIn = scaleIn,
-            CodeIn = options.InScale ? ScaleCode.Fit(options.ScaleBits, scaleIn) : default,
-        };
-        fit.M = Decoded(ScaleCode.F16, factors.M);
-        fit.ScaleOut = Decoded(factors.CodeOut, factors.ScaleOut);
-        if (options.InScale) fit.ScaleIn = Decoded(factors.CodeIn, factors.ScaleIn);
-        return factors;
+            var (tensor, pilot) = (i / PilotRanks.Length, i % PilotRanks.Length);
+            errors[tensor, pilot] = Fit(tasks[tensor].Update, PilotRanks[pilot], options, options.Inputs?.WeightsOf(tasks[tensor].Linear), PilotRounds).Error;
+            report();
+        });
+
+        var curves = tasks.Select((_, tensor) => new ErrorCurve([.. PilotRanks.Select((rank, pilot) => (rank, errors[tensor, pilot]))])).ToArray();
+        return RankAllocation.Distribute(curves, (tensor, rank) => LengthOf(tasks[tensor].Linear, rank, options), Budget(lora, tasks, options), AdapterBlobLayout.MaxRank);
     }
 
-    private static TensorReport Report(Linear linear, LowRankUpdate update, SignFit fit)
+    /// <summary>Bytes for all tensors.</summary>
+    private static long Budget(Adapter lora, Task[] tasks, ConversionOptions options)
     {
-        var (norm, approximationNorm) = (Math.Sqrt(update.SquaredNorm), Math.Sqrt(fit.SquaredNorm));
-        return new TensorReport(
-            linear, fit.M.Count, update.Rank,
-            Cosine: approximationNorm == 0 ? 0 : fit.InnerProduct / (norm * approximationNorm),
-            RelativeError: Math.Sqrt(Math.Max(0, fit.SquaredError)) / norm);
+        var budget = options.BitsPerChannel is { } bits ? (long)(bits / 8 * tasks.Sum(task => (long)task.Linear.NIn + task.Linear.NOut)) : long.MaxValue;
+        return options.MaxBytes is { } bytes ? Math.Min(budget, bytes - ConvertedAdapter.BytesBesideTensors(lora, options, [.. tasks.Select(task => task.Linear)])) : budget;
     }
 
-    /// <summary>Rows of ±1 to the bits of <see cref="SignMatrix"/>.</summary>
-    private static byte[] PackRows(Matrix<double> signs)
-    {
-        var stride = SignMatrix.StrideOf(signs.ColumnCount);
-        var bits = new byte[signs.RowCount * stride];
-        for (var row = 0; row < signs.RowCount; row++)
-            for (var column = 0; column < signs.ColumnCount; column++)
-                if (signs[row, column] > 0) bits[row * stride + (column >> 3)] |= (byte)(1 << (column & 7));
-        return bits;
-    }
+    private static long LengthOf(Linear linear, int rank, ConversionOptions options) =>
+        new AdapterBlobLayout(linear.NIn, linear.NOut, rank, options.ScaleBits, options.InScale ? options.ScaleBits : 0).Length;
 
-    private static float[] ToSingles(Vector<double> values) => [.. values.Select(value => (float)value)];
-
-    /// <summary>What a reader gets back of scales that were written in a code.</summary>
-    private static Vector<double> Decoded(ScaleCode code, float[] scales)
-    {
-        var bytes = new byte[ScaleCode.ByteLength(code.Bits, scales.Length)];
-        code.Encode(scales, bytes);
-        var decoded = new float[scales.Length];
-        code.Decode(bytes, decoded);
-        return Vector<double>.Build.Dense(decoded.Length, i => decoded[i]);
-    }
+    private sealed record Task(Linear Linear, LowRankUpdate Update, int LoraRank);
 }

@@ -4,52 +4,55 @@ using MathNet.Numerics.LinearAlgebra;
 namespace LoRDBA.Training.Conversion;
 
 /// <summary>
-/// The update W = B A of one linear, kept as its factors: B [n_out][rank], A [rank][n_in]. The n_out × n_in product is
-/// never formed; whatever is asked about it goes through rank × rank matrices.
+/// The update W = U diag(σ) Vᵀ of one linear as its thin singular value decomposition. The n_out × n_in product is never
+/// formed: two thin QRs of the LoRA's factors leave an SVD of size rank × rank.
 /// </summary>
 internal sealed class LowRankUpdate
 {
-    public LowRankUpdate(Matrix<double> b, Matrix<double> a) => (B, A) = (b, a);
+    /// <summary>Singular values below this share of the largest are rounding errors of a product that lacks that rank.</summary>
+    private const double Negligible = 1e-10;
 
-    /// <summary>[n_out][rank]</summary>
-    public Matrix<double> B { get; }
+    private LowRankUpdate(double[] sigma, double[] u, double[] v) => (Sigma, U, V) = (sigma, u, v);
 
-    /// <summary>[rank][n_in]</summary>
-    public Matrix<double> A { get; }
+    /// <summary>σ, [rank], the largest first; none is 0, so an update that changes nothing has the rank 0.</summary>
+    public double[] Sigma { get; }
 
-    public int Rank => A.RowCount;
+    /// <summary>U, [n_out][rank]; its columns are orthonormal.</summary>
+    public double[] U { get; }
 
-    public int NIn => A.ColumnCount;
+    /// <summary>V, [n_in][rank]; its columns are orthonormal.</summary>
+    public double[] V { get; }
 
-    public int NOut => B.RowCount;
+    /// <summary>Numerical rank, at most that of the factors.</summary>
+    public int Rank => Sigma.Length;
 
-    /// <summary>‖W‖², the squared Frobenius norm: the trace of (BᵀB)(AAᵀ).</summary>
-    public double SquaredNorm => B.TransposeThisAndMultiply(B).PointwiseMultiply(A.TransposeAndMultiply(A)).RowSums().Sum();
+    /// <summary>Outputs of the linear.</summary>
+    public required int NOut { get; init; }
 
-    /// <summary>A branch of a PEFT LoRA, its scaling in B.</summary>
-    public static LowRankUpdate Of(LoraBranch branch)
+    /// <summary>Inputs of the linear.</summary>
+    public required int NIn { get; init; }
+
+    /// <summary>‖W‖², the squared Frobenius norm.</summary>
+    public double SquaredNorm => Sigma.Sum(value => value * value);
+
+    /// <summary>The update of a PEFT LoRA, its scaling included.</summary>
+    public static LowRankUpdate Of(LoraBranch branch) => Of(
+        Matrix<double>.Build.Dense(branch.NOut, branch.Rank, (row, k) => branch.Scaling * (double)branch.ColumnB(k)[row]),
+        Matrix<double>.Build.Dense(branch.Rank, branch.NIn, (k, column) => branch.RowA(k)[column]));
+
+    /// <summary>W = B A.</summary>
+    /// <param name="b">[n_out][rank]</param>
+    /// <param name="a">[rank][n_in]</param>
+    public static LowRankUpdate Of(Matrix<double> b, Matrix<double> a)
     {
-        var b = Matrix<double>.Build.Dense(branch.NOut, branch.Rank, (row, k) => branch.Scaling * (double)branch.ColumnB(k)[row]);
-        var a = Matrix<double>.Build.Dense(branch.Rank, branch.NIn, (k, column) => branch.RowA(k)[column]);
-        return new LowRankUpdate(b, a);
-    }
-
-    /// <summary>
-    /// The same update as U √S · √S Vᵀ from its singular value decomposition, cut to <paramref name="rank"/>: both factors
-    /// then carry the same energy in each of their ranks, so neither loses more than the other when it becomes signs.
-    /// Two thin QRs leave an SVD of size rank × rank.
-    /// </summary>
-    public LowRankUpdate Balance(int rank)
-    {
-        var (qb, rb) = ThinQr(B);
-        var (qa, ra) = ThinQr(A.Transpose());
+        var (qb, rb) = ThinQr(b);
+        var (qa, ra) = ThinQr(a.Transpose());
         var svd = rb.TransposeAndMultiply(ra).Svd();
-        rank = Math.Min(rank, svd.S.Count);
+        var rank = svd.S.Count(value => value > Negligible * svd.S[0]);
 
-        var root = Matrix<double>.Build.DiagonalOfDiagonalVector(svd.S.SubVector(0, rank).PointwiseSqrt());
-        var u = qb * svd.U.SubMatrix(0, svd.U.RowCount, 0, rank);
-        var vt = svd.VT.SubMatrix(0, rank, 0, svd.VT.ColumnCount).TransposeAndMultiply(qa);
-        return new LowRankUpdate(u * root, root * vt);
+        double[] Rows(Matrix<double> q, Matrix<double> vectors) =>
+            rank == 0 ? [] : (q * vectors.SubMatrix(0, vectors.RowCount, 0, rank)).ToRowMajorArray();
+        return new LowRankUpdate([.. svd.S.Take(rank)], Rows(qb, svd.U), Rows(qa, svd.VT.Transpose())) { NOut = b.RowCount, NIn = a.ColumnCount };
     }
 
     /// <summary>M = Q R with as many columns in Q as M has; a matrix wider than tall is its own R.</summary>

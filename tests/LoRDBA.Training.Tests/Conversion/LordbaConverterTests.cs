@@ -20,7 +20,7 @@ public sealed class LordbaConverterTests : IDisposable
         folder.Dispose();
     }
 
-    [Theory, InlineData(null, 4), InlineData(4, 4), InlineData(1, 1)]
+    [Theory, InlineData(null, 4), InlineData(4, 4), InlineData(1, 1), InlineData(7, 7), InlineData(64, 64)]
     public void Each_tensor_has_the_rank_that_was_asked_for(int? asked, int rank)
     {
         using var lora = Lora(_ => 1);
@@ -63,17 +63,85 @@ public sealed class LordbaConverterTests : IDisposable
         Assert.Contains("changes nothing", Assert.Throws<ConversionException>(() => Convert(lora, new())).Message, StringComparison.Ordinal);
     }
 
-    [Theory, InlineData(0), InlineData(-1), InlineData(Rank + 1), InlineData(64)]
-    public void A_rank_that_the_LoRA_does_not_have_is_refused(int rank) => AssertRefused(new() { Rank = rank });
+    [Theory, InlineData(0), InlineData(-1), InlineData(65)]
+    public void A_rank_that_a_file_cannot_have_is_refused(int rank) => AssertRefused(new() { Rank = rank });
 
     [Theory, InlineData(0), InlineData(5), InlineData(32)]
     public void Bits_outside_the_list_are_refused(int bits) => AssertRefused(new() { ScaleBits = bits });
 
     [Fact]
-    public void The_same_input_gives_the_same_bytes()
+    public async Task The_same_seed_gives_the_same_bytes_whatever_the_number_of_threads()
     {
         using var lora = Lora(_ => 1);
-        Assert.Equal(Convert(lora, new() { InScale = true }).ToArray(), Convert(lora, new() { InScale = true }).ToArray());
+        var options = new ConversionOptions { InScale = true, Seed = 5 };
+        var bytes = Convert(lora, options).ToArray();
+
+        // A scheduler that runs everything where it is asked for: one linear after the other.
+        var alone = await Task.Factory.StartNew(() => Convert(lora, options).ToArray(), TestContext.Current.CancellationToken, TaskCreationOptions.None, new Inline());
+        Assert.Equal(bytes, alone);
+        Assert.NotEqual(bytes, Convert(lora, options with { Seed = 6 }).ToArray());
+    }
+
+    [Fact]
+    public void Other_ranks_per_tensor_and_linears_without_an_adapter_are_converted_as_they_are()
+    {
+        int RankOf(Linear linear) => linear.Kind switch { LinearKind.Query => 2, LinearKind.Value => 5, _ => 0 };
+        using var lora = Adapter.Load(RandomPeft.Write(folder, model, RankOf), model);
+        var converted = Convert(lora, new());
+        using var file = Read(converted);
+        Assert.Equal(model.Linears.Where(linear => RankOf(linear) > 0).Select(linear => (linear.Name, RankOf(linear))), file.Tensors.Select(tensor => (tensor.Name, tensor.Rank)));
+        Assert.All(converted.Tensors, tensor => Assert.InRange(tensor.Cosine, 0.6, 1));
+        using var adapter = converted.Load();
+        Assert.Equal(5, adapter.MaxRank);
+    }
+
+    [Fact]
+    public void Rank_64_is_converted_and_comes_closer_than_rank_8()
+    {
+        using var lora = Adapter.Load(RandomPeft.Write(folder, model, 64), model);
+        var full = Convert(lora, new() { InScale = true });
+        Assert.All(full.Tensors, tensor => Assert.Equal((64, 64), (tensor.Rank, tensor.LoraRank)));
+        Assert.True(full.Tensors.Average(tensor => tensor.Cosine) > Convert(lora, new() { Rank = 8, InScale = true }).Tensors.Average(tensor => tensor.Cosine) + 0.1);
+    }
+
+    [Theory, InlineData(20.0, null), InlineData(null, 4000L), InlineData(30.0, 5000L)]
+    public void A_size_is_kept_and_used_up(double? bitsPerChannel, long? maxBytes)
+    {
+        // Updates of very different size: the large ones get the ranks.
+        using var lora = Lora(linear => linear.Kind == LinearKind.Value ? 0.01f : 1);
+        var options = new ConversionOptions { BitsPerChannel = bitsPerChannel, MaxBytes = maxBytes };
+        var converted = Convert(lora, options);
+        using var file = Read(converted);
+        var channels = model.Linears.Sum(linear => linear.NIn + linear.NOut);
+        var share = Math.Max(8.0 * file.Tensors.Sum(tensor => tensor.ByteLength) / channels / (bitsPerChannel ?? double.MaxValue), (double)file.Length / (maxBytes ?? long.MaxValue));
+
+        Assert.InRange(share, 0.95, 1);
+        int[] RanksOf(LinearKind kind) => [.. converted.Tensors.Where(tensor => tensor.Linear.Kind == kind).Select(tensor => tensor.Rank)];
+        Assert.True(RanksOf(LinearKind.Value).Max() < RanksOf(LinearKind.Query).Min());
+    }
+
+    [Fact]
+    public void A_size_that_nothing_fits_into_is_refused() => AssertRefused(new() { MaxBytes = 1000 });
+
+    [Fact]
+    public void Steps_are_counted_to_their_end()
+    {
+        using var lora = Lora(_ => 1);
+        foreach (var options in new ConversionOptions[] { new(), new() { BitsPerChannel = 20 } })
+        {
+            var steps = new Steps();
+            LordbaConverter.Convert(lora, options, steps, TestContext.Current.CancellationToken);
+            Assert.Equal(LordbaConverter.CountSteps(lora, options), steps.Last);
+        }
+    }
+
+    [Fact]
+    public void Inputs_that_are_large_are_served_better_when_the_conversion_knows()
+    {
+        using var lora = Lora(_ => 1);
+        var inputs = InputStatistics.Measure(lora, [[1, 2, 3, 4, 5], [6, 7, 8]], cancellation: TestContext.Current.CancellationToken);
+        Assert.NotEqual(Convert(lora, new()).ToArray(), Convert(lora, new() { Inputs = inputs }).ToArray());
+        Assert.All(model.Linears, linear => Assert.Equal(1, inputs.WeightsOf(linear)!.Average(), 1e-9));
     }
 
     [Fact]
@@ -107,6 +175,29 @@ public sealed class LordbaConverterTests : IDisposable
         LordbaConverter.Convert(lora, options, cancellation: TestContext.Current.CancellationToken);
 
     private static LordbaFile Read(ConvertedAdapter converted) => LordbaFile.From(GgufFile.FromBytes(converted.ToArray(), "converted"));
+
+    private sealed class Steps : IProgress<int>
+    {
+        private int last;
+
+        public int Last => last;
+
+        public void Report(int value)
+        {
+            lock (this) last = Math.Max(last, value);
+        }
+    }
+
+    private sealed class Inline : TaskScheduler
+    {
+        public override int MaximumConcurrencyLevel => 1;
+
+        protected override void QueueTask(Task task) => TryExecuteTask(task);
+
+        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => TryExecuteTask(task);
+
+        protected override IEnumerable<Task> GetScheduledTasks() => [];
+    }
 
     /// <summary>A random LoRA on all linears; <paramref name="factor"/> multiplies B.</summary>
     private Adapter Lora(Func<Linear, float> factor) => Adapter.Load(RandomPeft.Write(folder, model, Rank, factor), model);

@@ -1,3 +1,6 @@
+using LoRDBA.Training.Conversion;
+using MathNet.Numerics.LinearAlgebra;
+
 namespace LoRDBA.Training.Tests.Conversion;
 
 public sealed class LowRankUpdateTests
@@ -7,31 +10,26 @@ public sealed class LowRankUpdateTests
     [InlineData(20, 12, 1)]
     [InlineData(3, 20, 5)]
     [InlineData(20, 3, 5)]
-    public void Balancing_keeps_the_update_and_shares_its_energy(int nOut, int nIn, int rank)
+    public void It_is_the_thin_singular_value_decomposition_of_the_product(int nOut, int nIn, int rank)
     {
-        var update = RandomUpdate.Of(nOut, nIn, rank, seed: 7);
-        var balanced = update.Balance(rank);
+        var random = new Random(7);
+        Matrix<double> Factor(int rows, int columns) => Matrix<double>.Build.Dense(rows, columns, (_, _) => RandomUpdate.Gaussian(random));
+        Matrix<double> b = Factor(nOut, rank), a = Factor(rank, nIn);
+        var update = LowRankUpdate.Of(b, a);
 
-        Assert.InRange((RandomUpdate.Dense(balanced) - RandomUpdate.Dense(update)).FrobeniusNorm(), 0, 1e-12);
-        for (var k = 0; k < balanced.Rank; k++)
-            Assert.Equal(balanced.A.Row(k).L2Norm(), balanced.B.Column(k).L2Norm(), 1e-9);
+        Assert.Equal((nOut, nIn, Math.Min(rank, Math.Min(nOut, nIn))), (update.NOut, update.NIn, update.Rank));
+        Assert.InRange((RandomUpdate.Dense(update) - b * a).FrobeniusNorm(), 0, 1e-12);
+        foreach (var basis in new[] { RandomUpdate.U(update), RandomUpdate.V(update) })
+            Assert.InRange((basis.TransposeThisAndMultiply(basis) - Matrix<double>.Build.DenseIdentity(update.Rank)).FrobeniusNorm(), 0, 1e-12);
+        foreach (var (expected, sigma) in (b * a).Svd().S.Zip(update.Sigma)) Assert.Equal(expected, sigma, 1e-10);
+        Assert.Equal((b * a).FrobeniusNorm(), Math.Sqrt(update.SquaredNorm), 1e-10);
     }
 
     [Fact]
-    public void A_smaller_rank_is_the_best_approximation_of_that_rank()
+    public void Ranks_that_the_product_lacks_are_left_out()
     {
-        var update = RandomUpdate.Of(16, 24, rank: 5, seed: 3);
-        var singular = RandomUpdate.Dense(update).Svd().S;
-        var error = (RandomUpdate.Dense(update.Balance(3)) - RandomUpdate.Dense(update)).FrobeniusNorm();
-
-        // Eckart-Young: the singular values that were cut off.
-        Assert.Equal(Math.Sqrt(singular[3] * singular[3] + singular[4] * singular[4]), error, 1e-9);
-    }
-
-    [Fact]
-    public void The_norm_is_that_of_the_product()
-    {
-        var update = RandomUpdate.Of(9, 14, rank: 3, seed: 1);
-        Assert.Equal(RandomUpdate.Dense(update).FrobeniusNorm(), Math.Sqrt(update.SquaredNorm), 1e-9);
+        var b = Matrix<double>.Build.DenseOfArray(new double[,] { { 1, 2, 0 }, { 2, 4, 0 }, { 3, 6, 0 }, { 4, 8, 0 } });
+        Assert.Equal(1, LowRankUpdate.Of(b, Matrix<double>.Build.Dense(3, 5, (k, j) => k + j + 1)).Rank);
+        Assert.Equal(0, LowRankUpdate.Of(b * 0, Matrix<double>.Build.Dense(3, 5, 1)).Rank);
     }
 }
