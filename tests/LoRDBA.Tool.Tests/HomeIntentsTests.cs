@@ -43,16 +43,17 @@ public sealed class HomeIntentsTests
         Assert.Equal(102, reference.Count);
     }
 
+    /// <summary>Prototype at this size: 0.0657. The LoRA itself: 0.0600.</summary>
     [Fact]
-    public void Converted_to_20_bits_a_channel_it_is_a_twelfth_of_the_size_and_nearly_as_good()
+    public void Converted_to_18_bits_a_channel_it_is_a_fourteenth_of_the_size_and_nearly_as_good()
     {
         using var folder = new TemporaryFolder();
         var output = Path.Combine(folder.Path, "home.lordba");
-        var converted = ToolRun.Of("convert", SharedFiles.Require(Lora), "--base", Model, "-o", output, "--in-scale", "--json").Json();
+        var converted = ToolRun.Of("convert", SharedFiles.Require(Lora), "--base", Model, "-o", output, "--json").Json();
         var result = Eval("--adapter", output);
 
-        Assert.InRange(converted.GetProperty("bytes").GetInt64(), 700_000, 830_000);
-        Assert.InRange(result.GetProperty("nll").GetDouble(), 0.05, 0.105);
+        Assert.InRange(converted.GetProperty("bytes").GetInt64(), 600_000, 715_000);
+        Assert.InRange(result.GetProperty("nll").GetDouble(), 0.055, 0.0655);
         Assert.Equal(converted.GetProperty("digest").GetString(), result.GetProperty("adapter").GetProperty("digest").GetString());
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
@@ -19,14 +20,28 @@ internal sealed class ConvertCommand : Verb
         lordba convert lora/ --base model.gguf -o home.lordba
         lordba convert lora/ --base model.gguf -o home.lordba --in-scale
         lordba convert lora/ --base model.gguf -o small.lordba --rank 8 --scale-bits 3
+        lordba convert lora/ --base model.gguf -o home.lordba --max-bytes 500000 --calibrate train.jsonl
         """;
+
+    /// <summary>The mean squares of inputs hardly move after so many.</summary>
+    private const int CalibrationLines = 200;
 
     private readonly Argument<string> lora = new("PEFT_DIR") { Description = "A directory with adapter_config.json and adapter_model.safetensors" };
     private readonly Option<string> model = new("--base") { Description = "The GGUF model that the LoRA was trained for, in any quantization", HelpName = "MODEL", Required = true };
     private readonly Option<string> output = new("--output", "-o") { Description = "The file to write; what is there is replaced when all is done", HelpName = "FILE.lordba", Required = true };
-    private readonly Option<int?> rank = NumberOption.Optional("--rank", "Rows of signs on either side; otherwise the LoRA's own rank", 1, 64);
+    private readonly Option<int?> rank = NumberOption.Optional("--rank", "Rows of signs on either side, in every weight; otherwise the LoRA's own rank", 1, 64);
+    private readonly Option<double?> bitsPerChannel = NumberOption.Optional("--bits-per-channel", "Choose the rank of each weight so that all together take at most so many bits per input and output channel", 1.0, 200.0);
+    private readonly Option<long?> maxBytes = NumberOption.Optional("--max-bytes", "Choose the rank of each weight so that the file has at most so many bytes", 1L, long.MaxValue);
     private readonly Option<int> scaleBits = new("--scale-bits") { Description = "Bits of a scale: 3, 4 or 8 for logarithmic codes, 16 for fp16", HelpName = "N", DefaultValueFactory = _ => 4 };
     private readonly Option<bool> inScale = new("--in-scale") { Description = "Scale the inputs too: closer, and a scale more for each input" };
+
+    private readonly Option<string> calibrate = new("--calibrate")
+    {
+        Description = "JSON lines of prompt and completion, as for eval: errors count by how large the inputs are when the model answers them (200 lines are enough)",
+        HelpName = "FILE.jsonl",
+    };
+
+    private readonly Option<ulong> seed = NumberOption.Of<ulong>("--seed", "What the search begins with; the same seed gives the same bytes", 0, 0, ulong.MaxValue);
 
     public ConvertCommand(ToolContext context) : base("convert", Purpose, ExampleLines, context)
     {
@@ -37,6 +52,15 @@ internal sealed class ConvertCommand : Verb
         Add(rank);
         Add(scaleBits);
         Add(inScale);
+        Add(bitsPerChannel);
+        Add(maxBytes);
+        Add(calibrate);
+        Add(seed);
+        Validators.Add(result =>
+        {
+            if (result.GetResult(rank) is not null && (result.GetResult(bitsPerChannel) is not null || result.GetResult(maxBytes) is not null))
+                result.AddError("--rank fixes the size: give it, or --bits-per-channel and --max-bytes.");
+        });
     }
 
     /// <inheritdoc/>
@@ -46,7 +70,16 @@ internal sealed class ConvertCommand : Verb
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
         var path = arguments.GetRequiredValue(output);
-        var options = new ConversionOptions { Rank = arguments.GetValue(rank), ScaleBits = arguments.GetValue(scaleBits), InScale = arguments.GetValue(inScale) };
+        var options = new ConversionOptions
+        {
+            Rank = arguments.GetValue(rank),
+            BitsPerChannel = arguments.GetValue(bitsPerChannel),
+            MaxBytes = arguments.GetValue(maxBytes),
+            ScaleBits = arguments.GetValue(scaleBits),
+            InScale = arguments.GetValue(inScale),
+            Seed = arguments.GetValue(seed),
+            Inputs = arguments.GetValue(calibrate) is { } texts ? Calibrate(adapter, texts) : null,
+        };
         var converted = Convert(adapter, options);
         Context.Interrupted.ThrowIfCancellationRequested();
         converted.Save(path);
@@ -61,7 +94,15 @@ internal sealed class ConvertCommand : Verb
     private ConvertedAdapter Convert(Adapter adapter, ConversionOptions options)
     {
         using var progress = new Progress(Context, "convert");
-        return LordbaConverter.Convert(adapter, options, progress.Counting(adapter.Model.Linears.Count), Context.Interrupted);
+        return LordbaConverter.Convert(adapter, options, progress.Counting(LordbaConverter.CountSteps(adapter, options)), Context.Interrupted);
+    }
+
+    private InputStatistics Calibrate(Adapter adapter, string path)
+    {
+        var tokenizer = Tokenizer.FromGguf(adapter.Model.File);
+        var samples = EvalData.Read(path, tokenizer, EvalData.ChatOf(adapter.Model.File, tokenizer, Context), CalibrationLines);
+        using var progress = new Progress(Context, "calibrate");
+        return InputStatistics.Measure(adapter, [.. samples.Select(sample => (int[])[.. sample.Prompt, .. sample.Completion])], progress.Counting(samples.Count), Context.Interrupted);
     }
 
     private void Print(ConvertResult result)

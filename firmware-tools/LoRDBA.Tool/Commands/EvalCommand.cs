@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
@@ -45,7 +44,7 @@ internal sealed class EvalCommand : Verb
     protected override void Run(ParseResult arguments)
     {
         using var engine = engineArguments.Open(arguments);
-        var chat = arguments.GetValue(raw) ? null : ChatOf(engine);
+        var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
         using var session = engine.CreateSession(samples.Max(sample => sample.Prompt.Length + sample.Completion.Length - 1));
         using var lines = arguments.GetValue(perLine) is { } path ? new StreamWriter(path) : null;
@@ -68,15 +67,6 @@ internal sealed class EvalCommand : Verb
         Print(new EvalResult(
             samples.Count, tokens, nllSum / tokens, (double)exact / samples.Count, Context.Clock.GetElapsedTime(start).TotalSeconds,
             chat is null ? "none" : chat.IsOwn ? "own" : "chatml", AdapterFacts.Of(session)), arguments.GetValue(Json));
-    }
-
-    /// <summary>A model that was not trained to chat gets the texts as they are.</summary>
-    private ChatTemplate? ChatOf(Engine engine)
-    {
-        if (!ChatTemplate.IsIn(engine.Model.File)) return null;
-        var chat = ChatTemplate.ForSamples(engine.Model.File, engine.Tokenizer.Vocabulary);
-        if (chat.Notice is { } notice) Context.Error.WriteLine($"lordba: {notice}");
-        return chat;
     }
 
     private void Print(EvalResult result, bool asJson)

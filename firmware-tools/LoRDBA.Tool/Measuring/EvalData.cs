@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoRDBA.Runtime;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Output;
@@ -40,6 +41,15 @@ internal static class EvalData
             samples.Add(Tokenize(Parse(text, path, number), tokenizer, chat, path, number));
         }
         return samples.Count > 0 ? samples : throw new EvalDataException($"{path}: there is no line in it.");
+    }
+
+    /// <summary>What makes messages of a model's lines; null for a model that was not trained to chat, which gets the texts as they are.</summary>
+    public static ChatTemplate? ChatOf(GgufFile model, Tokenizer tokenizer, ToolContext context)
+    {
+        if (!ChatTemplate.IsIn(model)) return null;
+        var chat = ChatTemplate.ForSamples(model, tokenizer.Vocabulary);
+        if (chat.Notice is { } notice) context.Error.WriteLine($"lordba: {notice}");
+        return chat;
     }
 
     private static EvalLine Parse(string text, string path, int number)

@@ -4,19 +4,19 @@ using LoRDBA.Runtime.Models;
 namespace LoRDBA.Training.Conversion;
 
 /// <summary>
-/// Stands in for an adapter and adds up the squares of everything that its branches are given, so that a session needs no hook of its own to
-/// be measured. For sessions of one thread.
+/// Stands in for an adapter and adds up the squares of everything that its linears are given, so that a session needs no hook to be
+/// measured. For sessions of one thread.
 /// </summary>
 internal sealed unsafe class InputProbe : Adapter
 {
     private readonly Adapter inner;
-    private readonly ProbeBranch?[] branches;
+    private readonly double[]?[] squares;
 
     /// <param name="inner">What acts; it must outlive the probe.</param>
     public InputProbe(Adapter inner) : base(inner.Model, inner.Name, inner.Digest)
     {
         this.inner = inner;
-        branches = [.. inner.Model.Linears.Select(linear => inner.Branch(linear) is { } branch ? new ProbeBranch(branch, linear.NIn) : null)];
+        squares = [.. inner.Model.Linears.Select(linear => inner.Branch(linear) is null ? null : new double[linear.NIn])];
     }
 
     /// <inheritdoc/>
@@ -28,27 +28,28 @@ internal sealed unsafe class InputProbe : Adapter
     /// <inheritdoc/>
     public override long ByteLength => inner.ByteLength;
 
-    /// <summary>Sums of squares, [n_in]; null for a linear that is not adapted.</summary>
-    public double[]? SquaresOf(Linear linear) => branches[linear.Index]?.Squares;
+    internal override int BottleneckLength => inner.BottleneckLength;
 
-    internal override AdapterBranch? Branch(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
+    internal override int FusedRank => inner.FusedRank;
+
+    /// <summary>Sums of squares, [n_in]; null for a linear that is not adapted.</summary>
+    public double[]? SquaresOf(Linear linear) => squares[linear.Index];
+
+    internal override void Down(in DownCall call)
+    {
+        for (var i = 0; i < call.Count; i++)
+        {
+            if (squares[call.First.Index + i] is not { } sums) continue;
+            for (var t = 0; t < call.Tokens; t++)
+            {
+                var x = call.X + (long)t * sums.Length;
+                for (var j = 0; j < sums.Length; j++) sums[j] += (double)x[j] * x[j];
+            }
+        }
+        inner.Down(call);
+    }
+
+    internal override AdapterBranch? Branch(Linear linear) => inner.Branch(linear);
 
     private protected override void Free() { }
-
-    private sealed class ProbeBranch(AdapterBranch inner, int nIn) : AdapterBranch
-    {
-        public double[] Squares { get; } = new double[nIn];
-
-        public override int Rank => inner.Rank;
-
-        public override void Down(float* x, int tokens, float* z, int zStride, int rankStart, int rankEnd)
-        {
-            for (var t = 0; t < tokens; t++)
-                for (var j = 0; j < nIn; j++) Squares[j] += (double)x[(long)t * nIn + j] * x[(long)t * nIn + j];
-            inner.Down(x, tokens, z, zStride, rankStart, rankEnd);
-        }
-
-        public override void Up(float* z, int tokens, int zStride, float* y, int rowStart, int rowEnd, float weight) =>
-            inner.Up(z, tokens, zStride, y, rowStart, rowEnd, weight);
-    }
 }

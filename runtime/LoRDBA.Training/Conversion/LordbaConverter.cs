@@ -6,7 +6,7 @@ using MathNet.Numerics;
 namespace LoRDBA.Training.Conversion;
 
 /// <summary>
-/// Turns a LoRA into a double-binary adapter without training (docs/method.md): per linear, balance the factors through an SVD, turn
+/// Turns a LoRA into a double-binary adapter without training: per linear, balance the factors through an SVD, turn
 /// them in rank space until they are sign-like, fit signs and scales in turns, give the rows their full length again, write the scales in a few bits.
 /// </summary>
 public static class LordbaConverter

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests.Commands;
@@ -93,6 +95,8 @@ public sealed class ConvertCommandTests
     [InlineData("--rank", "0")]
     [InlineData("--scale-bits", "5")]
     [InlineData("--scale-bits", "four")]
+    [InlineData("--bits-per-channel", "0.5")]
+    [InlineData("--max-bytes", "0")]
     public void Options_out_of_range_are_usage_errors(string option, string value)
     {
         var run = ToolRun.Of("convert", "lora", "--base", "model.gguf", "-o", "home.lordba", option, value);
@@ -100,6 +104,34 @@ public sealed class ConvertCommandTests
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.Contains(value, run.Error);
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public void A_size_decides_the_ranks_and_goes_with_no_rank()
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), lora = SmallLora.Write(folder), output = Path.Combine(folder.Path, "home.lordba");
+        var result = ToolRun.Of("convert", lora, "--base", model, "-o", output, "--bits-per-channel", "30", "--json").Json();
+        Assert.InRange(result.GetProperty("kinds")[2].GetProperty("bits_per_channel").GetDouble(), 28, 30);
+
+        var run = ToolRun.Of("convert", lora, "--base", model, "-o", output, "--max-bytes", "9000", "--rank", "4");
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("--rank fixes the size", run.Error);
+    }
+
+    [Fact]
+    public void Calibration_changes_what_is_written_and_reads_lines_as_eval_does()
+    {
+        using var folder = new TemporaryFolder();
+        var model = SharedFiles.Require("models/tiny-llama.gguf");
+        using (var loaded = Model.Load(model)) RandomPeft.Write(folder, loaded, 2);
+        ToolRun Convert(params string[] more) => ToolRun.Of(["convert", folder.Path, "--base", model, "-o", Path.Combine(folder.Path, "home.lordba"), "--json", .. more]);
+        string? DigestWith(string line) => Convert("--calibrate", folder.Write("lines.jsonl", Encoding.UTF8.GetBytes(line))).Json().GetProperty("digest").GetString();
+
+        Assert.NotEqual(Convert().Json().GetProperty("digest").GetString(), DigestWith("""{"prompt": "Good", "completion": " evening"}"""));
+        var run = Convert("--calibrate", folder.Write("bad.jsonl", "{}"u8.ToArray()));
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("line 1 has no text prompt", run.Error);
     }
 
     [Theory]
