@@ -9,6 +9,10 @@ internal static class NodePeer
 {
     private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot, "tests", "peers");
 
+    /// <summary>Skips the calling test where a package is absent that is not there for every system.</summary>
+    public static void Require(string package) =>
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules", package)), $"needs the peer {package}: npm ci --prefix tests/peers, on a system that it is made for");
+
     /// <summary>The JSON that the script prints.</summary>
     public static JsonElement Run(string script, params string[] arguments)
     {

@@ -14,7 +14,7 @@ const contextSize = Math.max(...lines.map(({ prompt, completion }) => prompt.len
 // Only the prebuilt binary: nothing is downloaded or compiled here.
 const llama = await getLlama({ gpu: false, build: "never", progressLogs: false, logLevel: LlamaLogLevel.error });
 const model = await llama.loadModel({ modelPath, gpuLayers: 0 });
-const context = await model.createContext({ contextSize, lora });
+const context = await model.createContext({ contextSize, lora, threads: 1 });
 const sequence = context.getSequence();
 
 // Before each token of the completion: its logit, the largest one and the sum of exp(logit - largest).
@@ -24,7 +24,8 @@ async function score({ prompt, completion }) {
   const asked = tokens.map((token, i) => {
     const next = completion[i + 1 - prompt.length];
     if (next === undefined) return token;
-    const logits = { filter: { tokens: [next], includeMax: true } };
+    // The selected token is the best one, because nothing is drawn; includeMax leaves it out in 3.22.1.
+    const logits = { filter: { tokens: [next], includeSelected: true } };
     return [token, { generateNext: { logits, totalLogitWeight: true } }];
   });
   const answers = await sequence.controlledEvaluate(asked);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Models;
@@ -10,25 +11,28 @@ using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Tool.Commands;
 
-/// <summary><c>lordba convert PEFT_DIR --base MODEL -o FILE.lordba</c>: a LoRA as signs and scales, without training.</summary>
+/// <summary><c>lordba convert ADAPTER --base MODEL -o OUT</c>: a LoRA as signs and scales, without training, or any adapter as a LoRA.</summary>
 internal sealed class ConvertCommand : Verb
 {
     private const string Purpose =
-        "Converts a PEFT LoRA into a LoRDBA adapter, about a thirteenth of its fp16 size, without training, and tells how close each kind of weight came.";
+        "Converts a LoRA into a LoRDBA adapter, about a thirteenth of its fp16 size, without training, and tells how close each kind of weight came; " +
+        "or any adapter into a LoRA, for llama.cpp (FILE.gguf) or PEFT (DIR/).";
 
     private const string ExampleLines = """
         lordba convert lora/ --base model.gguf -o home.lordba
         lordba convert lora/ --base model.gguf -o home.lordba --in-scale
         lordba convert lora/ --base model.gguf -o small.lordba --rank 8 --scale-bits 3
         lordba convert lora/ --base model.gguf -o home.lordba --max-bytes 500000 --calibrate train.jsonl
+        lordba convert home.lordba --base model.gguf -o home-lora.gguf
+        lordba convert home.lordba --base model.gguf -o home-lora/
         """;
 
     /// <summary>The mean squares of inputs hardly move after so many.</summary>
     private const int CalibrationLines = 200;
 
-    private readonly Argument<string> lora = new("PEFT_DIR") { Description = "A directory with adapter_config.json and adapter_model.safetensors" };
+    private readonly Argument<string> lora = new("ADAPTER") { Description = "A PEFT directory, a GGUF LoRA or a .lordba file" };
     private readonly Option<string> model = new("--base") { Description = "The GGUF model that the LoRA was trained for, in any quantization", HelpName = "MODEL", Required = true };
-    private readonly Option<string> output = new("--output", "-o") { Description = "The file to write; what is there is replaced when all is done", HelpName = "FILE.lordba", Required = true };
+    private readonly Option<string> output = new("--output", "-o") { Description = "What to write: FILE.gguf is a LoRA for llama.cpp, DIR/ one for PEFT, anything else a LoRDBA adapter; what is there is replaced when all is done", HelpName = "OUT", Required = true };
     private readonly Option<int?> rank = NumberOption.Optional("--rank", "Rows of signs on either side, in every weight; otherwise the LoRA's own rank", 1, 64);
     private readonly Option<double?> bitsPerChannel = NumberOption.Optional("--bits-per-channel", "Choose the rank of each weight so that all together take at most so many bits per input and output channel", 1.0, 200.0);
     private readonly Option<long?> maxBytes = NumberOption.Optional("--max-bytes", "Choose the rank of each weight so that the file has at most so many bytes", 1L, long.MaxValue);
@@ -60,7 +64,11 @@ internal sealed class ConvertCommand : Verb
         {
             if (result.GetResult(rank) is not null && (result.GetResult(bitsPerChannel) is not null || result.GetResult(maxBytes) is not null))
                 result.AddError("--rank fixes the size: give it, or --bits-per-channel and --max-bytes.");
+            if (result.GetValue(output) is { } path && LoraExport.IsMeant(path) && result.Children.OfType<OptionResult>().FirstOrDefault(IsForSigns) is { } option)
+                result.AddError($"{option.Option.Name} is for LoRDBA adapters: a LoRA is written as it is.");
         });
+
+        bool IsForSigns(OptionResult option) => !option.Implicit && option.Option != model && option.Option != output && option.Option != Json;
     }
 
     /// <inheritdoc/>
@@ -70,6 +78,13 @@ internal sealed class ConvertCommand : Verb
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
         var path = arguments.GetRequiredValue(output);
+        if (LoraExport.IsMeant(path))
+        {
+            var exported = LoraExport.Save(adapter, path);
+            if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, exported, JsonOutput.Types.LoraExport);
+            else exported.Print(Context.Out);
+            return;
+        }
         var options = new ConversionOptions
         {
             Rank = arguments.GetValue(rank),

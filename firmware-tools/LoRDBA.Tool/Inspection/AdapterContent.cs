@@ -18,7 +18,7 @@ internal sealed record AdapterContent
     /// <summary>Of a .lordba file: how many of its tensors have scales of their inputs.</summary>
     public int? TensorsWithInScale { get; init; }
 
-    /// <summary>Of a PEFT LoRA: what the product of its factors is multiplied with, smallest and largest.</summary>
+    /// <summary>Of a LoRA: what the product of its factors is multiplied with, smallest and largest.</summary>
     public float[]? Scaling { get; init; }
 
     /// <summary>The base's name: for people.</summary>

@@ -63,7 +63,7 @@ internal sealed class FactsPrinter(ToolContext context)
     {
         "model" => $"{facts.Architecture} model, GGUF version {facts.GgufVersion}",
         "lordba" => $"LoRDBA adapter for a {facts.Architecture} model",
-        "lora" => "LoRA adapter in PEFT's form",
+        "lora" => facts.GgufVersion is null ? "LoRA adapter in PEFT's form" : $"LoRA adapter for a {facts.Architecture} model, in GGUF",
         _ => $"GGUF version {facts.GgufVersion}",
     };
 

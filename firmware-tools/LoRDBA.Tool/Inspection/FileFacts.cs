@@ -3,7 +3,7 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Tool.Inspection;
 
 /// <summary>What <c>inspect</c> says about a file; also its JSON. What does not apply or is not known is left out.</summary>
-/// <param name="Kind"><c>model</c>, <c>lordba</c> (adapter blob), <c>lora</c> (PEFT directory) or <c>gguf</c> (any other GGUF file).</param>
+/// <param name="Kind"><c>model</c>, <c>lordba</c> (adapter blob), <c>lora</c> (PEFT directory or GGUF LoRA) or <c>gguf</c> (any other GGUF file).</param>
 /// <param name="Path">The file or directory.</param>
 /// <param name="Bytes">Its size; of a directory, the size of the weights' file.</param>
 internal sealed record FileFacts(string Kind, string Path, long Bytes)

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Tool.Inspection;
@@ -11,7 +12,8 @@ internal abstract class Inspector : IDisposable
     {
         if (Directory.Exists(path)) return new PeftInspector(path);
         var file = GgufFile.Open(path);
-        return LordbaFile.IsLordba(file) ? new LordbaInspector(LordbaFile.From(file)) : new GgufInspector(file);
+        if (LordbaFile.IsLordba(file)) return new LordbaInspector(LordbaFile.From(file));
+        return GgufLoraFile.IsLora(file) ? new GgufLoraInspector(GgufLoraFile.From(file)) : new GgufInspector(file);
     }
 
     /// <summary>What the file is.</summary>

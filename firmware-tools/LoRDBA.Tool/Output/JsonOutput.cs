@@ -32,6 +32,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(FileFacts))]
 [JsonSerializable(typeof(LineResult))]
+[JsonSerializable(typeof(LoraExport))]
 [JsonSerializable(typeof(ManifestResult))]
 [JsonSerializable(typeof(QuantizeResult))]
 [JsonSerializable(typeof(RunResult))]

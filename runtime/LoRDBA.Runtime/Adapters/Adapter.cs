@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Adapters.Peft;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
@@ -7,7 +8,7 @@ namespace LoRDBA.Runtime.Adapters;
 /// <summary>What a branch's two factors are made of.</summary>
 public enum AdapterKind
 {
-    /// <summary>Low-rank factors of real numbers (arXiv 2106.09685), as PEFT writes them.</summary>
+    /// <summary>Low-rank factors of real numbers (arXiv 2106.09685), as PEFT and llama.cpp write them.</summary>
     Lora,
 
     /// <summary>Low-rank factors of signs with channel-wise scales (arXiv 2605.24058), as a .lordba file holds them.</summary>
@@ -43,15 +44,16 @@ public abstract class Adapter : IDisposable
     /// <summary>Bytes of its files.</summary>
     public abstract long ByteLength { get; }
 
-    /// <summary>Loads a .lordba file, or a folder with a PEFT LoRA, for a model.</summary>
+    /// <summary>Loads a .lordba file, a GGUF LoRA, or a folder with a PEFT LoRA, for a model: which one, the content says.</summary>
     /// <exception cref="AdapterException">It is no sound adapter, has a part that is not supported, or does not fit the model.</exception>
     /// <exception cref="GgufException">The file is not sound GGUF, or a key is missing or has another type.</exception>
     public static Adapter Load(string path, Model model)
     {
         if (File.Exists(Path.Combine(path, PeftFolder.ConfigName))) return PeftReader.Load(path, model);
         if (Directory.Exists(path))
-            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, or a .lordba file.");
-        return LordbaAdapter.Bind(LordbaFile.Open(path), model);
+            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, a .lordba file or a GGUF LoRA.");
+        var file = GgufFile.Open(path);
+        return GgufLoraFile.IsAdapter(file) && !LordbaFile.IsLordba(file) ? GgufLoraReader.Bind(GgufLoraFile.From(file), model) : LordbaAdapter.Bind(LordbaFile.From(file), model);
     }
 
     /// <summary>Takes over an open .lordba file, such as an embedded resource, and disposes it also if it is refused.</summary>

@@ -5,7 +5,7 @@ public enum AdapterError
 {
     /// <summary>There is nothing at the path, or the operating system did not let it be read.</summary>
     CannotOpen,
-    /// <summary>Neither a folder with a PEFT adapter nor a .lordba file.</summary>
+    /// <summary>Neither a folder with a PEFT adapter nor a .lordba file nor a GGUF LoRA.</summary>
     UnknownKind,
 
     // .lordba: the file

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters;
 
@@ -13,6 +14,14 @@ namespace LoRDBA.Runtime.Adapters;
 /// <param name="scaling">alpha / r, or alpha / sqrt(r).</param>
 internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, float* b, float scaling) : AdapterBranch
 {
+    /// <summary>A branch beside a linear, its factors zero until <see cref="Fill"/>.</summary>
+    public static LoraBranch Reserve(Arena arena, Linear linear, int rank, float scaling)
+    {
+        var a = arena.Reserve<float>((long)rank * Lanes.RoundUp(linear.NIn));
+        var b = arena.Reserve<float>((long)rank * Lanes.RoundUp(linear.NOut));
+        return new LoraBranch(rank, linear.NIn, linear.NOut, a, b, scaling);
+    }
+
     /// <inheritdoc/>
     public override int Rank { get; } = rank;
 
@@ -25,11 +34,25 @@ internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, f
     /// <summary>alpha / r, or alpha / sqrt(r).</summary>
     public float Scaling { get; } = scaling;
 
-    /// <summary>Row k of A, [n_in]; written once, before the branch is used.</summary>
+    /// <summary>Row k of A, [n_in].</summary>
     public Span<float> RowA(int k) => new(a + (long)k * Lanes.RoundUp(NIn), NIn);
 
-    /// <summary>Column k of B, [n_out]; written once, before the branch is used.</summary>
+    /// <summary>Column k of B, [n_out].</summary>
     public Span<float> ColumnB(int k) => new(b + (long)k * Lanes.RoundUp(NOut), NOut);
+
+    /// <summary>Takes over factors as files have them; called once, before the branch is used.</summary>
+    /// <param name="newA">[rank][n_in]</param>
+    /// <param name="newB">[n_out][rank]</param>
+    /// <param name="source">[n_out]: which row of <paramref name="newB"/> each of the base's outputs is.</param>
+    public void Fill(ReadOnlySpan<float> newA, ReadOnlySpan<float> newB, ReadOnlySpan<int> source)
+    {
+        for (var k = 0; k < Rank; k++)
+        {
+            newA.Slice(k * NIn, NIn).CopyTo(RowA(k));
+            var column = ColumnB(k);
+            for (var row = 0; row < NOut; row++) column[row] = newB[source[row] * Rank + k];
+        }
+    }
 
     /// <summary>z = A x</summary>
     public void Down(float* x, int tokens, float* z, int zStride) =>

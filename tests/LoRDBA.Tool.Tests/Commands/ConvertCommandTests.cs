@@ -144,4 +144,36 @@ public sealed class ConvertCommandTests
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.Contains($"'{missing}'", run.Error);
     }
+
+    [Theory]
+    [InlineData("lora.gguf")]
+    [InlineData("lora-dir/")]
+    public void Any_adapter_becomes_a_LoRA_that_acts_as_it_does(string name)
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), peft = SmallLora.Write(folder), lordba = Path.Combine(folder.Path, "home.lordba"), output = Path.Combine(folder.Path, name);
+        ToolRun.Of("convert", peft, "--base", model, "-o", lordba, "--in-scale");
+        float[] Logits(string adapter) =>
+            [.. ToolRun.Of("trace", model, "--ids", "1,2,3", "--oracle", "--adapter", adapter).Json().GetProperty("last_logits").EnumerateArray().Select(logit => logit.GetSingle())];
+
+        var exported = ToolRun.Of("convert", peft, "--base", model, "-o", output, "--json").Json();
+        var facts = ToolRun.Of("inspect", output, "--json").Json();
+        Assert.Equal(("lora", 2), (facts.GetProperty("kind").GetString(), exported.GetProperty("weights").GetInt32()));
+        Assert.Equal("[2,2]", facts.GetProperty("adapter").GetProperty("scaling").ToString());
+        Assert.Equal(exported.GetProperty("digest").GetString(), facts.GetProperty("adapter").GetProperty("digest").GetString());
+        Assert.Equal(Logits(peft), Logits(output));
+
+        Assert.Matches("a LoRA of 2 weights, .* KB ", ToolRun.Of("convert", lordba, "--base", model, "-o", output).Out);
+        foreach (var (expected, actual) in Logits(lordba).Zip(Logits(output))) Assert.Equal(expected, actual, 1e-3f);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.part", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_LoRA_has_no_sign_ranks_or_scale_bits()
+    {
+        var run = ToolRun.Of("convert", "lora", "--base", "model.gguf", "-o", "out.gguf", "--scale-bits", "3");
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("--scale-bits is for LoRDBA adapters", run.Error);
+    }
 }

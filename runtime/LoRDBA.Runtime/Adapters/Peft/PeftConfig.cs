@@ -9,7 +9,7 @@ namespace LoRDBA.Runtime.Adapters.Peft;
 /// </summary>
 internal sealed class PeftConfig
 {
-    private const int MaxRank = 512;
+    public const int MaxRank = 512;
 
     /// <summary>Patterns come from a file: one that runs away is stopped.</summary>
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(200);

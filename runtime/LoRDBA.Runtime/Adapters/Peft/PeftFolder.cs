@@ -4,7 +4,7 @@ namespace LoRDBA.Runtime.Adapters.Peft;
 internal sealed class PeftFolder : IDisposable
 {
     public const string ConfigName = "adapter_config.json";
-    private const string WeightsName = "adapter_model.safetensors";
+    public const string WeightsName = "adapter_model.safetensors";
     private const long MaxConfigLength = 1 << 20;
 
     private readonly byte[] json;

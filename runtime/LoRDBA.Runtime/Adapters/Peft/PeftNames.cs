@@ -35,6 +35,14 @@ internal static class PeftNames
             : null;
     }
 
+    /// <summary>The module of a linear: blk.3.attn_q.weight is model.layers.3.self_attn.q_proj.</summary>
+    public static string ModuleOf(Linear linear)
+    {
+        if (linear.Kind == LinearKind.Output) return "lm_head";
+        var part = linear.Name.Split('.')[2];
+        return $"{Layers}{linear.Layer}.{Parts.First(pair => pair.Value == part).Key}";
+    }
+
     /// <summary>
     /// For each row of the linear in GGUF, the row of PEFT's lora_B that it is, [n_out]. Families that rotate neighbours (llama) interleave
     /// the two halves of each query and key head, so that a rotated pair (i, i + head_dim / 2) lies side by side:

@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Peft;
@@ -17,23 +16,11 @@ internal static class PeftReader
     {
         using var folder = PeftFolder.Open(path);
         var pairs = FindPairs(folder, model);
-
-        var branches = new LoraBranch?[model.Linears.Count];
-        var memory = Arena.Create(arena =>
+        return LoraAdapter.Create(model, folder.Name, folder.Digest(), folder.ByteLength, [.. pairs.Select(pair => (pair.Linear, pair.Rank, pair.Scaling))], (i, branch) =>
         {
-            foreach (var pair in pairs) branches[pair.Linear.Index] = Reserve(arena, pair);
+            var (a, b) = (Values(pairs[i].A, pairs[i], folder), Values(pairs[i].B, pairs[i], folder));
+            branch.Fill(a, b, PeftNames.SourceRows(pairs[i].Linear, model.Config));
         });
-        try
-        {
-            foreach (var pair in pairs) Fill(branches[pair.Linear.Index]!, pair, folder.Weights, model, folder.WeightsPath);
-        }
-        catch
-        {
-            memory.Dispose();
-            throw;
-        }
-
-        return new LoraAdapter(model, folder.Name, folder.Digest(), branches, memory, folder.ByteLength);
     }
 
     private static List<Pair> FindPairs(PeftFolder folder, Model model)
@@ -81,27 +68,11 @@ internal static class PeftReader
         return new Pair(linear, module, a, b, expected, scaling);
     }
 
-    private static unsafe LoraBranch Reserve(Arena arena, Pair pair)
+    private static float[] Values(SafetensorsTensor tensor, Pair pair, PeftFolder folder)
     {
-        var a = arena.Reserve<float>((long)pair.Rank * Lanes.RoundUp(pair.Linear.NIn));
-        var b = arena.Reserve<float>((long)pair.Rank * Lanes.RoundUp(pair.Linear.NOut));
-        return new LoraBranch(pair.Rank, pair.Linear.NIn, pair.Linear.NOut, a, b, pair.Scaling);
-    }
-
-    private static void Fill(LoraBranch branch, Pair pair, SafetensorsFile file, Model model, string path)
-    {
-        float[] a = file.Values(pair.A), b = file.Values(pair.B);
-        foreach (var (values, which) in new[] { (a, "lora_A"), (b, "lora_B") })
-            if (Array.FindIndex(values, value => !float.IsFinite(value)) is var at and >= 0)
-                throw new AdapterException(AdapterError.NonFiniteValue, path, pair.Module, $"element {at} of {which} is {values[at]}.");
-
-        var source = PeftNames.SourceRows(pair.Linear, model.Config);
-        for (var k = 0; k < branch.Rank; k++)
-        {
-            a.AsSpan(k * branch.NIn, branch.NIn).CopyTo(branch.RowA(k));
-            var column = branch.ColumnB(k);
-            for (var row = 0; row < branch.NOut; row++)
-                column[row] = b[source[row] * branch.Rank + k];
-        }
+        var values = folder.Weights.Values(tensor);
+        if (Array.FindIndex(values, value => !float.IsFinite(value)) is var at and >= 0)
+            throw new AdapterException(AdapterError.NonFiniteValue, folder.WeightsPath, pair.Module, $"element {at} of {(tensor == pair.A ? "lora_A" : "lora_B")} is {values[at]}.");
+        return values;
     }
 }
