@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tests;
@@ -53,7 +54,8 @@ public sealed class LlamaCppTests : IDisposable
     private double Theirs(string model, string lora, int count)
     {
         using var file = GgufFile.Open(model);
-        var samples = EvalData.Read(Data, Tokenizer.FromGguf(file), asChat: true, count);
+        var tokenizer = Tokenizer.FromGguf(file);
+        var samples = EvalData.Read(Data, tokenizer, ChatTemplate.ForSamples(file, tokenizer.Vocabulary), count);
         var lines = samples.Select(sample => $$"""{"prompt":[{{string.Join(',', sample.Prompt)}}],"completion":[{{string.Join(',', sample.Completion)}}]}""");
         var ids = Path.Combine(folder.Path, "ids.jsonl");
         File.WriteAllLines(ids, lines);
