@@ -16,8 +16,9 @@ public sealed class Model : IDisposable
     {
         File = file;
         Config = ModelConfig.FromGguf(file);
-        (RopeFrequencies, RopeMagnitude) = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
+        // First the weights: once they have been found in the file, no width in the metadata is larger than the file.
         Weights = ModelWeights.FromGguf(file, Config);
+        (RopeFrequencies, RopeMagnitude) = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
         fingerprint = new(() => BaseIdentity.Fingerprint(file, Config));
         tokenizerDigest = new(() => BaseIdentity.Tokenizer(file));
         chatTemplateDigest = new(() => BaseIdentity.ChatTemplate(file));

@@ -5,6 +5,11 @@ namespace LoRDBA.Runtime.Models;
 /// <summary>The shapes and constants of a transformer, read from GGUF metadata (keys of the GGUF specification, section "LLM").</summary>
 public sealed record ModelConfig
 {
+    /// <summary>No number here may be larger, nor the rows of a matrix more: what is read from a file is not multiplied beyond 32 bits.</summary>
+    private const int MaxWidth = 1 << 24;
+
+    private const string EmbeddingName = "token_embd.weight";
+
     /// <summary>general.architecture</summary>
     public required string Architecture { get; init; }
 
@@ -65,12 +70,14 @@ public sealed record ModelConfig
         {
             var name = $"{architecture}.{key}";
             var value = fallback is { } known ? metadata.GetUInt32(name, (uint)known) : metadata.GetUInt32(name);
-            if (value is 0 or > 1 << 24) throw new ModelException($"{file.Name}: {name} is {value}; it must lie between 1 and {1 << 24}.");
+            if (value is 0 or > MaxWidth) throw new ModelException(file.Name, name, $"{name} is {value}; it must lie between 1 and {MaxWidth}.");
             return (int)value;
         }
 
-        if (!file.TryGetTensor("token_embd.weight", out var embedding) || embedding.NDims != 2)
-            throw new ModelException($"{file.Name}: there is no matrix token_embd.weight, so this is no complete model (an adapter, or a vocabulary alone?).");
+        if (!file.TryGetTensor(EmbeddingName, out var embedding) || embedding.NDims != 2)
+            throw new ModelException(file.Name, EmbeddingName, $"there is no matrix {EmbeddingName}, so this is no complete model (an adapter, or a vocabulary alone?).");
+        if (embedding.Dim(1) > MaxWidth)
+            throw new ModelException(file.Name, EmbeddingName, $"{EmbeddingName} has {embedding.Dim(1)} rows; at most {MaxWidth} are supported.");
 
         var nEmbd = Int("embedding_length");
         var nHead = Int("attention.head_count");
@@ -79,7 +86,7 @@ public sealed record ModelConfig
         {
             Architecture = architecture,
             Name = metadata.Contains("general.name") ? metadata.GetString("general.name") : Path.GetFileNameWithoutExtension(file.Name),
-            NVocab = checked((int)embedding.Dim(1)),
+            NVocab = (int)embedding.Dim(1),
             NEmbd = nEmbd,
             NLayer = Int("block_count"),
             NHead = nHead,
@@ -97,17 +104,20 @@ public sealed record ModelConfig
 
     private void Check(GgufFile file)
     {
-        void Require(bool condition, string what)
+        void Require(bool condition, string key, string what)
         {
-            if (!condition) throw new ModelException($"{file.Name}: {what}.");
+            if (!condition) throw new ModelException(file.Name, $"{Architecture}.{key}", $"{what}.");
         }
 
-        Require(NHead % NHeadKv == 0, $"{NHead} query heads cannot share {NHeadKv} key/value heads evenly");
-        Require(RopeDim % 2 == 0 && RopeDim <= HeadDim, $"rope.dimension_count {RopeDim} must be even and at most the head width {HeadDim}");
-        Require(float.IsFinite(RopeFreqBase) && RopeFreqBase > 0, $"rope.freq_base {RopeFreqBase} must be positive");
-        Require(float.IsFinite(RmsEps) && RmsEps >= 0, $"attention.layer_norm_rms_epsilon {RmsEps} must not be negative");
+        // A false count costs nothing: each layer has tensors of its own, and no product may wrap to what the tensors have.
+        Require(NLayer <= file.Tensors.Count, "block_count", $"{NLayer} layers cannot lie in {file.Tensors.Count} tensors");
+        Require((long)NHead * HeadDim <= MaxWidth, "attention.head_count", $"{NHead} heads of {HeadDim} are wider than {MaxWidth}");
+        Require(NHead % NHeadKv == 0, "attention.head_count_kv", $"{NHead} query heads cannot share {NHeadKv} key/value heads evenly");
+        Require(RopeDim % 2 == 0 && RopeDim <= HeadDim, "rope.dimension_count", $"rope.dimension_count {RopeDim} must be even and at most the head width {HeadDim}");
+        Require(float.IsFinite(RopeFreqBase) && RopeFreqBase > 0, "rope.freq_base", $"rope.freq_base {RopeFreqBase} must be positive");
+        Require(float.IsFinite(RmsEps) && RmsEps >= 0, "attention.layer_norm_rms_epsilon", $"attention.layer_norm_rms_epsilon {RmsEps} must not be negative");
         Require(
-            file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim,
+            file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim, "attention.value_length",
             $"attention.value_length must be attention.key_length, {HeadDim}; other widths are not supported");
     }
 }

@@ -1,7 +1,13 @@
 namespace LoRDBA.Runtime.Models;
 
-/// <summary>The file is sound GGUF, but not a model that this engine can run; the message names the key or tensor.</summary>
-public sealed class ModelException(string message) : LordbaException(message);
+/// <summary>The file is sound GGUF, but not a model that this engine can run.</summary>
+public sealed class ModelException : LordbaException
+{
+    internal ModelException(string file, string field, string message) : base($"{file}: {message}") => Field = field;
+
+    /// <summary>The metadata key or the tensor at fault.</summary>
+    public string Field { get; }
+}
 
 /// <summary>The tokens do not fit what is left of the context that the session was created with. The session is unchanged.</summary>
 public sealed class ContextFullException(int contextLength, int position, int tokens)

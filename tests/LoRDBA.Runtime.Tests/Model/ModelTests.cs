@@ -10,7 +10,10 @@ public sealed class ModelTests
 
     private static void AssertRefused(TinyModel tiny, params string[] words)
     {
-        var error = Assert.ThrowsAny<LordbaException>(() => Load(tiny));
+        using var file = GgufFile.FromBytes(tiny.ToArray(), "tiny.gguf");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.ThrowsAny<LordbaException>(() => Model.Load(file));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.All(words, word => Assert.Contains(word, error.Message, StringComparison.Ordinal));
     }
 
@@ -99,9 +102,58 @@ public sealed class ModelTests
     [InlineData("llama.rope.dimension_count", 15u)]
     [InlineData("llama.rope.dimension_count", 18u)]
     [InlineData("llama.embedding_length", 1u << 31)]
+    [InlineData("llama.block_count", 1u << 31)]
+    [InlineData("llama.block_count", 1u << 24)]
+    [InlineData("llama.attention.key_length", 1u << 24)]
     [InlineData("llama.attention.value_length", 8u)]
     public void A_number_that_contradicts_the_others_is_refused(string key, uint value) =>
         AssertRefused(new TinyModel { Metadata = { [key] = value } }, "tiny.gguf");
+
+    [Theory]
+    [InlineData("llama.block_count", "2")]
+    [InlineData("llama.block_count", 2f)]
+    [InlineData("llama.attention.head_count", 4f)]
+    [InlineData("llama.attention.layer_norm_rms_epsilon", 1u)]
+    [InlineData("llama.rope.freq_base", "10000")]
+    [InlineData("general.architecture", 1u)]
+    public void A_known_key_of_another_type_is_refused(string key, object value)
+    {
+        var error = Assert.Throws<GgufException>(() => Load(new TinyModel { Metadata = { [key] = value } }));
+        Assert.Equal((GgufError.WrongValueType, key), (error.Error, error.Field));
+    }
+
+    /// <summary>3392 heads of 1 266 205 are 2^32 + 64 rows, so 64 of them in 32 bits, which is what the tensors have.</summary>
+    [Fact]
+    public void A_number_of_rows_that_wraps_to_the_tensors_own_is_refused() => AssertRefused(
+        new TinyModel
+        {
+            Metadata =
+            {
+                ["llama.attention.head_count"] = 3392u, ["llama.attention.head_count_kv"] = 3392u, ["llama.attention.key_length"] = 1_266_205u,
+            },
+            Shapes = { ["blk.0.attn_k.weight"] = [64, 64], ["blk.0.attn_v.weight"] = [64, 64], ["blk.1.attn_k.weight"] = [64, 64], ["blk.1.attn_v.weight"] = [64, 64] },
+        },
+        "3392", "1266205");
+
+    [Fact]
+    public void A_vocabulary_of_2_to_the_31_rows_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "huge.gguf");
+        var header = new TinyModel { Shapes = { ["token_embd.weight"] = null } }.Metadata.Aggregate(new GgufBuilder(), (builder, pair) => pair.Value switch
+        {
+            uint number => builder.Key(pair.Key, 4, number),
+            float number => builder.Key(pair.Key, 6, number),
+            var text => builder.Key(pair.Key, 8, GgufBuilder.Text((string)text)),
+        }).Tensor("token_embd.weight", 24, [1, 1ul << 31], 0).ToArray();
+        using (var file = File.Create(path))
+        {
+            file.Write(header);
+            file.SetLength(header.Length + (1L << 31)); // a hole: it takes no room on the disk
+        }
+
+        Assert.Contains("token_embd.weight", Assert.Throws<ModelException>(() => Model.Load(path)).Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("llama.attention.layer_norm_rms_epsilon", float.NaN)]
