@@ -57,10 +57,10 @@ public sealed class LordbaFileTests
             Assert.ThrowsAny<LordbaException>(() => Open(bytes[..length]).Dispose());
     }
 
-    [Theory, InlineData(1), InlineData(32), InlineData(1000)]
-    public void Appended_bytes_are_refused(int length)
+    [Theory, InlineData("", 1), InlineData("PK\u0003\u0004", 1000), InlineData("\u007fELF", 32)]
+    public void Appended_bytes_are_refused_be_they_another_file(string magic, int length)
     {
-        byte[] polyglot = [.. new LordbaBuilder().ToArray(), .. "PK\u0003\u0004"u8, .. new byte[length]];
+        byte[] polyglot = [.. new LordbaBuilder().ToArray(), .. magic.Select(c => (byte)c), .. new byte[length]];
         Assert.Equal(GgufError.TrailingBytes, Assert.Throws<GgufException>(() => Open(polyglot).Dispose()).Error);
     }
 
@@ -197,7 +197,11 @@ public sealed class LordbaFileTests
 
     private static void AssertRefused(AdapterError error, LordbaBuilder builder)
     {
-        var refused = Assert.Throws<AdapterException>(() => Open(builder.ToArray()).Dispose());
+        var bytes = builder.ToArray();
+        using var container = GgufFile.FromBytes(bytes, "adapter.lordba");
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var refused = Assert.Throws<AdapterException>(() => LordbaFile.From(container));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.Equal(error, refused.Error);
         Assert.StartsWith("adapter.lordba: ", refused.Message, StringComparison.Ordinal);
     }

@@ -8,6 +8,20 @@ public sealed unsafe class GgufFileTests
 {
     private const uint F32 = 0;
 
+    /// <summary>A sound file of exactly <paramref name="length"/> bytes: every type of value, 100 tokens, two tensors, and padding at the end.</summary>
+    private static byte[] OfLength(int length, int lastPadding)
+    {
+        GgufBuilder With(ulong elements) => new GgufBuilder()
+            .Key("general.architecture", 8, GgufBuilder.Text("llama"))
+            .Key("u8", 0, (byte)1).Key("i16", 3, (short)-1).Key("i32", 5, -1).Key("f32", 6, 0.5f).Key("bool", 7, true).Key("u64", 10, 1ul).Key("f64", 12, 0.5)
+            .Key("tokens", 9, 8u, 100ul, GgufBuilder.Bytes([.. Enumerable.Range(0, 100).Select(i => GgufBuilder.Text($"t{i}"))]))
+            .Key("types", 9, 5u, 100ul, new byte[400])
+            .Tensor("first", F32, [4], 0)
+            .Tensor("second", F32, [elements], 32);
+        var data = length - With(1).ToArray().Length;
+        return With((ulong)(data - 32 - lastPadding) / sizeof(float)).Data(data).ToArray();
+    }
+
     /// <summary>Two tensors of 4 numbers, so 16 bytes of padding behind each.</summary>
     private static GgufBuilder Sound() => new GgufBuilder()
         .Key("general.architecture", 8, GgufBuilder.Text("llama"))
@@ -50,8 +64,8 @@ public sealed unsafe class GgufFileTests
     [Fact]
     public void Every_prefix_is_refused_unless_only_the_last_padding_is_missing()
     {
-        var whole = Sound().ToArray();
         const int lastPadding = 16;
+        var whole = OfLength(4096, lastPadding);
         for (var length = 0; length < whole.Length - lastPadding; length++) Refusal.Of(whole[..length]);
         for (var length = whole.Length - lastPadding; length <= whole.Length; length++) GgufFile.FromBytes(whole.AsSpan(0, length), "test.gguf").Dispose();
     }
@@ -103,17 +117,42 @@ public sealed unsafe class GgufFileTests
     public void An_alignment_of_another_type_is_refused(uint type, object alignment) =>
         Refusal.Of(new GgufBuilder().Key("general.alignment", type, alignment).ToArray(), GgufError.WrongValueType);
 
+    public static TheoryData<int> PowersOfTwo => [.. Enumerable.Range(0, 21).Select(power => 1 << power)];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(8)]
-    [InlineData(4096)]
-    [InlineData(1 << 20)]
+    [MemberData(nameof(PowersOfTwo))]
     public void Every_power_of_two_up_to_a_mebibyte_aligns(int alignment)
     {
         var builder = new GgufBuilder { Alignment = alignment }.Key("general.alignment", 4, alignment).Tensor("t", F32, [2], 0).Data(8);
         using var file = GgufFile.FromBytes(builder.ToArray(), "test.gguf");
         Assert.Equal((uint)alignment, file.Alignment);
         Assert.Equal(0, file.GetTensor("t").Offset % alignment);
+    }
+
+    [Fact]
+    public void A_header_of_160_000_tokens_takes_few_reads_and_no_memory_for_them()
+    {
+        const int nTokens = 160_000;
+        using var folder = new TemporaryFolder();
+        var tokens = GgufBuilder.Bytes([.. Enumerable.Range(0, nTokens).Select(i => GgufBuilder.Text($"token {i}"))]);
+        var path = folder.Write("model.gguf", new GgufBuilder()
+            .Key("tokens", 9, 8u, (ulong)nTokens, tokens).Key("scores", 9, 6u, (ulong)nTokens, new byte[4 * nTokens]).Tensor("t", F32, [8], 0).Data(32).ToArray());
+
+        var (reads, allocated) = (ReadCalls(), GC.GetAllocatedBytesForCurrentThread());
+        using var file = GgufFile.Open(path);
+        (reads, allocated) = (ReadCalls() - reads, GC.GetAllocatedBytesForCurrentThread() - allocated);
+
+        Assert.Equal(nTokens, file.Metadata.GetStringArray("tokens").Count);
+        Assert.InRange(reads, 0, 99);
+        Assert.InRange(allocated, 0, 64 << 10);
+    }
+
+    /// <summary>How often this thread has asked the operating system to read.</summary>
+    private static long ReadCalls()
+    {
+        const string counters = "/proc/thread-self/io", name = "syscr: ";
+        Assert.SkipUnless(File.Exists(counters), $"needs {counters}: a Linux kernel that counts reads");
+        return long.Parse(File.ReadLines(counters).First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..]);
     }
 
     [Fact]

@@ -26,6 +26,10 @@ public sealed class GgufMetadataReaderTests
         var whole = new GgufBuilder { Alignment = 1 }.Key("k", String, Text("text")).ToArray();
         Refusal.Of(whole[..^1], GgufError.StringTooLong);
         GgufFile.FromBytes(whole, "test.gguf").Dispose();
+
+        // Behind the length lie the key, its type and its value; of the array's last element only its text.
+        Refusal.Of(new GgufBuilder { Alignment = 1 }.RawKey(3 + 4 + 4 + 1ul, "key"u8.ToArray(), UInt32, 1u).ToArray(), GgufError.StringTooLong);
+        Refusal.Of(new GgufBuilder { Alignment = 1 }.Key("k", Array, String, 2ul, Text("a"), 4 + 1ul, "text"u8.ToArray()).ToArray(), GgufError.StringTooLong);
     }
 
     public static TheoryData<byte[], GgufError> BadNames => new()
@@ -79,6 +83,7 @@ public sealed class GgufMetadataReaderTests
 
     [Theory]
     [InlineData(2)]
+    [InlineData(100)]
     [InlineData(10_000)]
     public void An_array_of_arrays_is_refused_at_any_depth(int depth)
     {
@@ -130,5 +135,22 @@ public sealed class GgufMetadataReaderTests
         Assert.Equal(count, file.Metadata.Keys.Count);
         Assert.Equal("key.0", file.Metadata.Keys[0]);
         Assert.Equal(count - 1u, file.Metadata.GetUInt32($"key.{count - 1}"));
+    }
+
+    [Fact]
+    public void Ten_times_as_many_names_take_ten_times_the_memory()
+    {
+        static long Allocated(int count)
+        {
+            var builder = new GgufBuilder();
+            for (var i = 0; i < count; i++) builder.Key($"key.{i:D6}", UInt32, (uint)i).Tensor($"blk.{i:D6}", 0, [8], 32ul * (ulong)i);
+            var bytes = builder.Data(new byte[32 * count]).ToArray();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            GgufFile.FromBytes(bytes, "test.gguf").Dispose();
+            return GC.GetAllocatedBytesForCurrentThread() - before - bytes.Length;
+        }
+
+        Allocated(10);
+        Assert.InRange(Allocated(100_000) / (double)Allocated(10_000), 8, 12);
     }
 }

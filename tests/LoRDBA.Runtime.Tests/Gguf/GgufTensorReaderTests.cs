@@ -24,6 +24,7 @@ public sealed class GgufTensorReaderTests
     public void A_bad_dimension_is_refused(ulong dim)
     {
         Refusal.Of(new GgufBuilder().Tensor("t", F32, [dim], 0).Data(32).ToArray(), GgufError.BadDimension);
+        Refusal.Of(new GgufBuilder().Tensor("t", F32, [dim, 2], 0).Data(32).ToArray(), GgufError.BadDimension);
         Refusal.Of(new GgufBuilder().Tensor("t", F32, [1, 1, 1, dim], 0).Data(32).ToArray(), GgufError.BadDimension);
     }
 
@@ -34,6 +35,7 @@ public sealed class GgufTensorReaderTests
         { I8, [1ul << 32, 1ul << 32] },
         { I8, [1ul << 40, 1ul << 40, 1ul << 40, 1ul << 40] },
         { F32, [1ul << 62] }, // 2^64 bytes
+        { F32, [(1ul << 62) - 1] }, // 2^64 - 4 bytes, which padding would make 0
         { F32, [(1ul << 61) + 1] },
         { Q8_0, [32, 1ul << 58] }, // the elements are 2^63
         { Q8_0, [32, (1ul << 58) - 1] }, // the elements fit, the bytes do not
@@ -104,6 +106,19 @@ public sealed class GgufTensorReaderTests
         Refusal.Of(whole[..^1], GgufError.TensorPastEnd);
     }
 
+    /// <summary>The memory holds the header alone: whoever reads a weight stops the process.</summary>
+    [Fact]
+    public unsafe void A_file_cut_by_one_byte_is_refused_before_a_weight_is_read()
+    {
+        const int data = 96;
+        var header = new GgufBuilder().Tensor("a", F32, [10], 0).Tensor("b", F32, [8], 64).ToArray();
+        using var memory = GuardedMemory.OfBytes(header);
+
+        GgufFile.FromMemory(memory.Bytes, header.Length + data, "test.gguf").Dispose();
+        var error = Assert.Throws<GgufException>(() => GgufFile.FromMemory(memory.Bytes, header.Length + data - 1, "test.gguf"));
+        Assert.Equal((GgufError.TensorPastEnd, "tensor b offset"), (error.Error, error.Field));
+    }
+
     [Fact]
     public void Anything_appended_is_refused()
     {
@@ -136,7 +151,7 @@ public sealed class GgufTensorReaderTests
         Refusal.Of(new GgufBuilder().RawTensor(Text(name), 1u, 8ul, F32, 0ul).Data(32).ToArray(), expected);
 
     [Theory]
-    [InlineData(100ul)]
+    [InlineData(1ul + 4 + 8 + 4 + 8 + 32 + 1 + 31)] // one more than what follows: name, entry, padding, data
     [InlineData(1ul << 47)]
     [InlineData(1ul << 63)]
     [InlineData(ulong.MaxValue)]

@@ -94,6 +94,48 @@ public sealed class VocabularyTests
         Assert.Equal("tokenizer.ggml.bos_token_id", Assert.Throws<GgufException>(() => Vocabulary.FromGguf(file)).Field);
     }
 
+    /// <summary>A key, and a value of another type than it needs.</summary>
+    public static TheoryData<string, object> WrongTypes { get; } = new()
+    {
+        { "tokenizer.ggml.model", 1u },
+        { "tokenizer.ggml.tokens", "a" },
+        { "tokenizer.ggml.tokens", new[] { 1f } },
+        { "tokenizer.ggml.token_type", new float[7] },
+        { "tokenizer.ggml.token_type", new sbyte[7] },
+        { "tokenizer.ggml.scores", new sbyte[7] },
+        { "tokenizer.ggml.scores", new double[7] },
+        { "tokenizer.ggml.scores", 1f },
+        { "tokenizer.ggml.bos_token_id", "4" },
+        { "tokenizer.ggml.bos_token_id", 4f },
+        { "tokenizer.ggml.add_bos_token", 1u },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongTypes))]
+    public void A_known_key_of_another_type_is_refused(string key, object value)
+    {
+        var writer = new GgufWriter();
+        Add(writer, key, value);
+        if (key != "tokenizer.ggml.model") writer.Add("tokenizer.ggml.model", "gpt2");
+        if (key != "tokenizer.ggml.tokens") writer.AddArray("tokenizer.ggml.tokens", Sound.Tokens);
+        if (key != "tokenizer.ggml.bos_token_id") writer.Add("tokenizer.ggml.bos_token_id", 4u);
+        using var file = GgufFile.FromBytes(writer.ToArray(), "tiny");
+
+        var error = Assert.Throws<GgufException>(() => Vocabulary.FromGguf(file));
+        Assert.Equal((GgufError.WrongValueType, key), (error.Error, error.Field));
+    }
+
+    private static void Add(GgufWriter writer, string key, object value) => _ = value switch
+    {
+        string text => writer.Add(key, text),
+        uint number => writer.Add(key, number),
+        float number => writer.Add(key, number),
+        float[] numbers => writer.AddArray<float>(key, numbers),
+        double[] numbers => writer.AddArray<double>(key, numbers),
+        sbyte[] numbers => writer.AddArray<sbyte>(key, numbers),
+        _ => throw new ArgumentException($"no GGUF value for {value.GetType()}"),
+    };
+
     private static TinyVocabulary Damage(string damage) => damage switch
     {
         "kind" => Sound with { Model = "bert" },
