@@ -21,6 +21,9 @@ public abstract unsafe class DownKernel
     /// <summary>Rows of S_A.</summary>
     public int Rank { get; }
 
+    /// <summary>Which of its instruction sets acts on this processor: Avx512, Avx2, Dp, AdvSimd or scalar.</summary>
+    public abstract string Path { get; }
+
     /// <summary>Elements from one token's sums to the next's: the rank in whole groups of four.</summary>
     public int SumStride => (Rank + 3) & -4;
 

@@ -15,6 +15,10 @@ internal sealed unsafe partial class GenericDown(int nIn, int rank) : DownKernel
     private const int TileRows = 4;
 
     /// <inheritdoc/>
+    public override string Path =>
+        Avx512BW.IsSupported ? "Avx512" : Avx2.IsSupported ? "Avx2" : Dp.IsSupported ? "Dp" : AdvSimd.Arm64.IsSupported ? "AdvSimd" : "scalar";
+
+    /// <inheritdoc/>
     public override void Run(byte* signs, in SignPanel x, int tokens, int* sums, byte* scratch)
     {
         if (Avx512BW.IsSupported) RunAvx512(signs, x, tokens, sums, scratch);

@@ -18,6 +18,10 @@ internal sealed unsafe partial class GenericUp(int nOut, int rank) : UpKernel(nO
     private readonly int planeCount = SignPlanes.Count(rank);
 
     /// <inheritdoc/>
+    public override string Path =>
+        Avx512BW.IsSupported ? "Avx512" : Avx2.IsSupported ? "Avx2" : AdvSimd.Arm64.IsSupported ? "AdvSimd" : "scalar";
+
+    /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
         for (var t = 0; t < tokens; t++, z += zStride, y += NOut)

@@ -50,10 +50,12 @@ public readonly unsafe struct SignPanel
     public static int WidthOf(int nIn) => (nIn + SegmentLength - 1) & -SegmentLength;
 
     /// <summary>The codes of a token, [width].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public sbyte* Codes(int token) => codes + (long)token * Width;
 
     /// <summary>The gains of a token, [width / 64], each in both halves.</summary>
-    public int* Gains(int token) => gains + (long)token * (Width / SegmentLength);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int* Gains(int token) => gains + (long)token * (Width >> 6);
 
     /// <summary>Σ gain · code of a token.</summary>
     public int Total(int token) => totals[token];

@@ -18,6 +18,9 @@ public abstract unsafe class UpKernel
     /// <summary>Columns of S_B.</summary>
     public int Rank { get; }
 
+    /// <summary>Which of its instruction sets acts on this processor: Avx512, Avx2, AdvSimd or scalar.</summary>
+    public abstract string Path { get; }
+
     /// <summary>Adds rows [<paramref name="rowStart"/>, <paramref name="rowEnd"/>) of all tokens.</summary>
     /// <param name="planes">S_B as <see cref="SignPlanes"/> lays it out.</param>
     /// <param name="scaleOut">s_out, [n_out].</param>

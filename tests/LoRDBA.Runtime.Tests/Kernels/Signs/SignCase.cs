@@ -78,28 +78,38 @@ internal sealed unsafe class SignCase : IDisposable
     public int Sign(int row, int column) => matrix[row, column];
 
     /// <summary>What a kernel makes of it: [tokens][rank].</summary>
-    public int[] Run(DownKernel kernel)
+    public int[] Run(DownKernel kernel) => Run(kernel, Tokens).Sums;
+
+    /// <summary>What a kernel makes of the first tokens, and the bytes that it allocated meanwhile.</summary>
+    public (int[] Sums, long Allocated) Run(DownKernel kernel, int tokens)
     {
-        var sums = Memory(Tokens * kernel.SumStride * sizeof(int));
-        kernel.Run(Signs, Panel, Tokens, sums.Ints, Memory(kernel.ScratchLength).Bytes);
-        return Valid(sums, kernel.SumStride);
+        using var sums = new GuardedMemory(tokens * kernel.SumStride * sizeof(int));
+        using var scratch = new GuardedMemory(kernel.ScratchLength);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        kernel.Run(Signs, Panel, tokens, sums.Ints, scratch.Bytes);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return (Valid(sums, kernel.SumStride, tokens), allocated);
     }
 
     /// <summary>The scalar twin's sums.</summary>
     public int[] RunScalar(GenericDown kernel)
     {
-        var sums = Memory(Tokens * kernel.SumStride * sizeof(int));
+        using var sums = new GuardedMemory(Tokens * kernel.SumStride * sizeof(int));
         kernel.RunScalar(Signs, Panel, Tokens, sums.Ints);
-        return Valid(sums, kernel.SumStride);
+        return Valid(sums, kernel.SumStride, Tokens);
     }
 
     /// <summary>What a kernel makes of y: [tokens][n_out].</summary>
-    public float[] Run(UpKernel kernel, float weight, int rowStart, int rowEnd)
+    public float[] Run(UpKernel kernel, float weight, int rowStart, int rowEnd) => Run(kernel, weight, rowStart, rowEnd, Tokens).Y;
+
+    /// <summary>What a kernel makes of the first tokens' y, and the bytes that it allocated meanwhile.</summary>
+    public (float[] Y, long Allocated) Run(UpKernel kernel, float weight, int rowStart, int rowEnd, int tokens)
     {
-        var y = Memory(Y.Length * sizeof(float));
-        Y.CopyTo(new Span<float>(y.Floats, Y.Length));
-        kernel.Run(Planes, ScaleOut, Tables, ZStride, Tokens, y.Floats, rowStart, rowEnd, weight);
-        return new Span<float>(y.Floats, Y.Length).ToArray();
+        using var y = GuardedMemory.OfFloats(Y.AsSpan(0, tokens * Columns));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        kernel.Run(Planes, ScaleOut, Tables, ZStride, tokens, y.Floats, rowStart, rowEnd, weight);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return (new Span<float>(y.Floats, tokens * Columns).ToArray(), allocated);
     }
 
     /// <summary>The scalar twin's y.</summary>
@@ -127,8 +137,8 @@ internal sealed unsafe class SignCase : IDisposable
         return memory;
     }
 
-    private int[] Valid(GuardedMemory sums, int stride) =>
-        [.. Enumerable.Range(0, Tokens * Rank).Select(i => sums.Ints[i / Rank * stride + i % Rank])];
+    private int[] Valid(GuardedMemory sums, int stride, int tokens) =>
+        [.. Enumerable.Range(0, tokens * Rank).Select(i => sums.Ints[i / Rank * stride + i % Rank])];
 
     private float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
 }

@@ -1,0 +1,54 @@
+using LoRDBA.Generator.Model;
+
+namespace LoRDBA.Generator.Emit.Down;
+
+/// <summary>How the down product is written for one instruction set.</summary>
+internal abstract class DownPath
+{
+    /// <summary>Part of the names of its methods.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Which flag asks for it.</summary>
+    public abstract Paths Flag { get; }
+
+    /// <summary>The run-time check, in C#.</summary>
+    public abstract string Check { get; }
+
+    /// <summary>One sentence, or two, for the reader of the generated file.</summary>
+    public abstract string Explanation { get; }
+
+    /// <summary>Rows of signs that one pass over a single token takes.</summary>
+    public abstract int RowsOfOne { get; }
+
+    /// <summary>The number of a tile's token.</summary>
+    protected static string Token(int i) => i == 0 ? "t" : $"(t + {i})";
+
+    public bool Serves(Paths paths) => (paths & Flag) != 0;
+
+    /// <summary>What stays in registers for all of a method.</summary>
+    public abstract void Constants(SourceWriter writer);
+
+    /// <summary>The sums of <paramref name="rows"/> rows for one token, whose signs are still bits.</summary>
+    public abstract void One(SourceWriter writer, DownShape shape, int rows);
+
+    /// <summary>The sums of <paramref name="rows"/> rows in the tile for <paramref name="tokens"/> tokens, a and b.</summary>
+    public abstract void Tile(SourceWriter writer, DownShape shape, int rows, int tokens);
+}
+
+/// <summary>The constants of a down kernel.</summary>
+internal sealed class DownShape(int nIn, int rank)
+{
+    /// <summary>Channels that share a gain.</summary>
+    public const int SegmentLength = 64;
+
+    public int NIn => nIn;
+    public int Rank => rank;
+    public int Segments => (nIn + SegmentLength - 1) / SegmentLength;
+    public int Width => Segments * SegmentLength;
+
+    /// <summary>Bytes from one row of signs to the next.</summary>
+    public int RowBytes => Width / 8;
+
+    /// <summary>Elements from one token's sums to the next's.</summary>
+    public int SumStride => (rank + 3) & -4;
+}

@@ -1,0 +1,96 @@
+using LoRDBA.Generator.Model;
+
+namespace LoRDBA.Generator.Emit.Up;
+
+/// <summary>An up kernel: half a byte of signs is the index into a table of four ranks, a shuffle looks up as many rows as it has bytes.</summary>
+internal static class UpEmitter
+{
+    private const int RanksPerTable = 4;
+    private const int TableLength = 32;
+    private const int RowUnit = 16;
+
+    public static void Emit(SourceWriter writer, KernelSpec spec, List<UpPath> paths)
+    {
+        KernelEmitters.Begin(writer, Title(spec), spec.Namespace,
+            "System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", "LoRDBA.Runtime.Kernels");
+        var rest = new UpSse();
+        if (rest.Serves(spec.Paths)) paths.Insert(paths.Count(path => path.Rows > RowUnit), rest);
+        writer.Block($"internal sealed unsafe class {spec.Name} : UpKernel", () =>
+        {
+            writer.Line($"public {spec.Name}() : base({spec.Channels}, {spec.Rank}) {{ }}").Line();
+            KernelEmitters.Path(writer, paths.Select(path => (path.Check, path.Name)));
+            Dispatch(writer, spec, paths);
+            foreach (var path in paths) Rows(writer.Line(), spec, path);
+            Scalar(writer.Line(), spec);
+        });
+    }
+
+    private static int Planes(KernelSpec spec) => (spec.Rank + 7) / 8;
+
+    private static int Tables(KernelSpec spec) => (spec.Rank + RanksPerTable - 1) / RanksPerTable;
+
+    private static string Title(KernelSpec spec) => $"""
+        // {spec.ClassName}: the up product of n_out {spec.Channels}, rank {spec.Rank}. Boards: {spec.Boards}. Paths: {KernelEmitters.NamesOf(spec.Paths)}.
+        //
+        //   planes   {Planes(spec)} rows of {spec.Channels} bytes        low half of a byte: ranks 8p to 8p + 3 of that output, high half: 8p + 4 to 8p + 7
+        //   z        {2 * Planes(spec)} tables of 16 sums     16 low bytes, 16 high bytes; then the scale
+        """;
+
+    private static void Dispatch(SourceWriter writer, KernelSpec spec, List<UpPath> paths) =>
+        writer.Line("/// <inheritdoc/>").Block("public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)", () =>
+            writer.Block($"for (var t = 0; t < tokens; t++, z += zStride, y += {spec.Channels})", () =>
+            {
+                writer.Line($"var scale = weight * *(float*)(z + {2 * TableLength * Planes(spec)});").Line("var o = rowStart;");
+                // A narrower path takes the rows that are left of a wider one.
+                foreach (var path in paths) writer.Line($"if ({path.Check}) o = Rows{path.Name}(planes, scaleOut, z, y, o, rowEnd, scale);");
+                writer.Line("if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);");
+            }));
+
+    private static void Rows(SourceWriter writer, KernelSpec spec, UpPath path)
+    {
+        var tables = Tables(spec);
+        var inRegisters = tables <= path.TablesInRegisters;
+        string Low(int table) => inRegisters ? $"low{table}" : path.Broadcast($"z{SourceWriter.Plus(table * TableLength)}");
+        string High(int table) => inRegisters ? $"high{table}" : path.Broadcast($"z + {table * TableLength + 16}");
+
+        writer.Line($"// {path.Rows} rows at a time.")
+            .Block($"private static int Rows{path.Name}(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)", () =>
+        {
+            if (inRegisters)
+                writer.Each(tables, i => $"var (low{i}, high{i}) = ({path.Broadcast($"z{SourceWriter.Plus(i * TableLength)}")}, {path.Broadcast($"z + {i * TableLength + 16}")});");
+            writer.Line($"var half = {path.Vector}.Create((byte)15);").Line($"var factor = {path.Vector}.Create(scale);");
+            writer.Block($"for (; o + {path.Rows} <= rowEnd; o += {path.Rows})", () =>
+            {
+                for (var table = 0; table < tables; table++)
+                {
+                    if (table % 2 == 0) writer.Line($"{(table == 0 ? "var " : "")}signs = {path.Vector}.Load(planes{SourceWriter.Plus(table / 2 * spec.Channels)} + o);");
+                    writer.Line($"{(table == 0 ? "var " : "")}index = {(table % 2 == 0 ? "signs & half" : "signs >> 4")};");
+                    writer.Line($"{(table == 0 ? "var " : "")}lowBytes = SignOperations.LookUp({Low(table)}, index);");
+                    writer.Line($"{(table == 0 ? "var " : "")}highBytes = SignOperations.LookUp({High(table)}, index);");
+                    writer.Line($"{(table == 0 ? "var low = " : "low += ")}SignOperations.InterleaveLow(lowBytes, highBytes);");
+                    writer.Line($"{(table == 0 ? "var high = " : "high += ")}SignOperations.InterleaveHigh(lowBytes, highBytes);");
+                }
+                path.AddToY(writer);
+            });
+            writer.Line("return o;");
+        });
+    }
+
+    private static void Scalar(SourceWriter writer, KernelSpec spec) => writer
+        .Line("// The scalar twin, one token: what every path gives, to the last bit.")
+        .Line($$"""
+            internal static void RunScalar(byte* planes, float* scaleOut, byte* z, float* y, int rowStart, int rowEnd, float scale)
+            {
+                for (var o = rowStart; o < rowEnd; o++)
+                {
+                    var sum = 0;
+                    for (var i = 0; i < {{Tables(spec)}}; i++)
+                    {
+                        var index = planes[i / 2 * {{spec.Channels}} + o] >> 4 * (i % 2) & 15;
+                        sum += (short)(z[{{TableLength}} * i + index] | z[{{TableLength}} * i + 16 + index] << 8);
+                    }
+                    y[o] = MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+                }
+            }
+            """);
+}

@@ -1,0 +1,61 @@
+using LoRDBA.Tests;
+
+namespace LoRDBA.Generated.Tests;
+
+/// <summary>
+/// Generated kernels, compiled and run: here under the JIT, and as published binaries on the processors of the boards. All of them give the
+/// bits of the scalar twins, and so one golden value.
+/// </summary>
+public sealed class GeneratedKernelTests
+{
+    /// <summary>The hash of everything that the twins of boards.shapes compute. It changes with the arithmetic or the list of shapes, and with nothing else.</summary>
+    private const string Golden = "1d79a5480a52c3c8";
+
+    private const int Kernels = 217;
+
+    [Theory, InlineData("every"), InlineData("boards")]
+    public void The_manifests_are_what_this_project_writes(string name)
+    {
+        var written = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "tests", "LoRDBA.Generated", $"{name}.shapes"));
+        Assert.True(written == (name == "every" ? ShapeManifests.Every() : ShapeManifests.Boards()), "write them anew: dotnet run --project tests/LoRDBA.Generated -- manifests tests/LoRDBA.Generated");
+    }
+
+    [Fact]
+    public void Here_every_kernel_gives_the_bits_of_its_twin()
+    {
+        var (kernels, golden) = KernelSets.Check(BoardsKernels.Instance);
+        Assert.Equal((Kernels, Golden), (kernels, $"{golden:x16}"));
+    }
+
+    [Theory, InlineData("x64-v3", "Avx2"), InlineData("x64-v4", "Avx512")]
+    public async Task The_binary_for_x64_gives_the_golden_value(string board, string path)
+    {
+        if (board == "x64-v4") Assert.SkipUnless(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported, "this machine has no AVX-512");
+        await AssertGolden(NativeProgram.Here(PathOf("linux-x64", board), Publish("linux-x64", board)), path, path);
+    }
+
+    [Theory, InlineData("cortex-a53", "AdvSimd"), InlineData("cortex-a57", "AdvSimd"), InlineData("cortex-a72", "AdvSimd"), InlineData("cortex-a76", "Dp")]
+    public async Task The_binary_for_boards_gives_the_golden_value_with_dot_products_where_the_processor_has_them(string cpu, string down) =>
+        await AssertGolden(NativeProgram.Arm64(cpu, PathOf("linux-arm64", "boards"), Publish("linux-arm64", "boards")), down, "AdvSimd");
+
+    [Fact]
+    public async Task A_binary_on_a_processor_that_it_cannot_serve_says_so_instead_of_crashing()
+    {
+        var (exitCode, output, error) = await NativeProgram.X64("Haswell", PathOf("linux-x64", "x64-v4"), Publish("linux-x64", "x64-v4")).Run();
+        Assert.Contains("required instruction sets are not supported", error, StringComparison.Ordinal);
+        Assert.Equal("", output);
+        Assert.NotEqual(0, exitCode);
+        Assert.NotEqual(128 + 4, exitCode); // SIGILL
+    }
+
+    private static async Task AssertGolden(NativeProgram program, string down, string up)
+    {
+        var (exitCode, output, error) = await program.Run();
+        Assert.Equal(("", 0), (error, exitCode));
+        Assert.Equal($"{Kernels} kernels, down by {down}, up by {up}, golden {Golden}", output.Trim());
+    }
+
+    private static string PathOf(string runtimeIdentifier, string board) => $"LoRDBA.Generated/{runtimeIdentifier}-{board}/LoRDBA.Generated";
+
+    private static string Publish(string runtimeIdentifier, string board) => $"tests/publish-kernels.sh {runtimeIdentifier} {board}";
+}

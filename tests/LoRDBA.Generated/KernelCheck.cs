@@ -1,0 +1,68 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Tests.Kernels.Signs;
+
+namespace LoRDBA.Generated;
+
+/// <summary>What a kernel got wrong.</summary>
+internal sealed class KernelMismatchException(string message) : Exception(message);
+
+/// <summary>
+/// Runs one kernel on guarded memory, for panels of 1 to 33 tokens, against its scalar twin, to the last bit. The golden value is a hash of
+/// all that came out: it is the same for every path and machine.
+/// </summary>
+internal static class KernelCheck
+{
+    private const int MostTokens = 33;
+    private const float Weight = 0.75f;
+
+    /// <summary>Checks a down kernel.</summary>
+    /// <exception cref="KernelMismatchException">It differs from its twin, or allocates.</exception>
+    public static void Down(DownKernel kernel, XxHash64 golden, IEnumerable<int> panels)
+    {
+        using var whole = SignCase.Down(kernel.NIn, kernel.Rank, MostTokens, seed: kernel.NIn + kernel.Rank);
+        var expected = whole.RunScalar(new GenericDown(kernel.NIn, kernel.Rank));
+        golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
+        WarmUp(() => whole.Run(kernel, 1), () => whole.Run(kernel, MostTokens));
+        foreach (var tokens in panels)
+        {
+            var sums = Unallocated(kernel, () => whole.Run(kernel, tokens));
+            if (!sums.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.Rank))) throw Mismatch(kernel, $"down, n_in {kernel.NIn}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
+        }
+    }
+
+    /// <summary>Checks an up kernel.</summary>
+    /// <exception cref="KernelMismatchException">It differs from its twin, or allocates.</exception>
+    public static void Up(UpKernel kernel, XxHash64 golden, IEnumerable<int> panels)
+    {
+        using var whole = SignCase.Up(kernel.NOut, kernel.Rank, MostTokens, seed: kernel.NOut + kernel.Rank);
+        var twin = new GenericUp(kernel.NOut, kernel.Rank);
+        var expected = whole.RunScalar(twin, Weight, 0, kernel.NOut);
+        golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
+        WarmUp(() => whole.Run(kernel, Weight, 0, kernel.NOut, MostTokens));
+        foreach (var tokens in panels)
+        {
+            var y = Unallocated(kernel, () => whole.Run(kernel, Weight, 0, kernel.NOut, tokens));
+            if (!y.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.NOut))) throw Mismatch(kernel, $"up, n_out {kernel.NOut}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
+        }
+
+        // A worker's share: rows that begin and end on multiples of 16.
+        var (start, end) = (kernel.NOut / 48 * 16, kernel.NOut / 24 * 16);
+        if (!whole.Run(kernel, Weight, start, end).AsSpan().SequenceEqual(whole.RunScalar(twin, Weight, start, end))) throw Mismatch(kernel, $"up, rows {start} to {end} of {kernel.NOut}, rank {kernel.Rank}");
+    }
+
+    // The first call may load types and compile, which allocates.
+    private static void WarmUp(params ReadOnlySpan<Action> calls)
+    {
+        foreach (var call in calls) call();
+    }
+
+    private static T[] Unallocated<T>(object kernel, Func<(T[] Result, long Allocated)> run)
+    {
+        var (result, allocated) = run();
+        return allocated == 0 ? result : throw Mismatch(kernel, $"it allocated {allocated} bytes");
+    }
+
+    private static KernelMismatchException Mismatch(object kernel, string what) => new($"{kernel.GetType().Name}: {what}");
+}
