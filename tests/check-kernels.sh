@@ -28,12 +28,12 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
       if (!inner) continue
       loops++
       for (j = 1; j <= i; j++) if (at[j] >= to[i]) {
-        if (op[j] ~ /^(bl|blr|call|callq)$/) { print name ": a call in a loop at " sprintf("%x", at[j]); bad = 1 }
+        if (op[j] ~ /^(bl|blr|call|callq)$/) { print name " a call in a loop at " sprintf("%x", at[j]); bad = 1 }
         if (op[j] ~ wanted) has = 1
       }
     }
-    if (throws) { print name ": it has a bounds check"; bad = 1 }
-    if (!has) { print name ": no loop with " wanted; bad = 1 }
+    if (throws) { print name " it has a bounds check"; bad = 1 }
+    if (!has) { print name " no loop with " wanted; bad = 1 }
     name = ""
   }
   /^[0-9a-f]+ <.*>:$/ {
@@ -47,7 +47,7 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
     n++
     at[n] = hex(substr($1, 1, length($1) - 1)); op[n] = $2; to[n] = ""
     if ($0 ~ /RangeCheck|IndexOutOfRange|ThrowHelper/) throws = 1
-    if (op[n] ~ /^(b|b\..*|cbn?z|tbn?z|j.*)$/ && match($0, /[0-9a-f]+ <[^>]*>$/)) { target = substr($0, RSTART); sub(/ .*/, "", target); to[n] = hex(target) }
+    if (op[n] ~ /^(b|b\..*|cbn?z|tbn?z|j.*)$/ && match($0, /[0-9a-f]+ <[^>]*>/)) { target = substr($0, RSTART); sub(/ .*/, "", target); to[n] = hex(target) }
   }
   END {
     finish()

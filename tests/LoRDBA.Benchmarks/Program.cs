@@ -2,6 +2,14 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using LoRDBA.Benchmarks;
+
+// `branches`: generated kernels beside generic ones and a float LoRA, in turns within this process.
+if (args is ["branches"])
+{
+    BranchComparison.Run();
+    return;
+}
 
 // In this process: a benchmark that is built and started as a project of its own takes minutes and shows the same.
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));

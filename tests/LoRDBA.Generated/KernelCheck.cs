@@ -60,7 +60,9 @@ internal static class KernelCheck
 
     private static T[] Unallocated<T>(object kernel, Func<(T[] Result, long Allocated)> run)
     {
+        // A collection on another thread, in between, shows as what was left of this thread's buffer: a kernel that allocates does it every time.
         var (result, allocated) = run();
+        for (var again = 0; allocated != 0 && again < 3; again++) (result, allocated) = run();
         return allocated == 0 ? result : throw Mismatch(kernel, $"it allocated {allocated} bytes");
     }
 

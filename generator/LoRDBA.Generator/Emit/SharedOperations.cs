@@ -143,7 +143,7 @@ internal static class SharedOperations
         {
             var (copies, own) = (Copies128(0), Own128());
             for (nint i = 0; i < length; i += 16)
-                AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(Vector128.Create(*(ushort*)(signs + (i >> 3))).AsByte(), copies), own).Store(tile + i);
+                AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(AdvSimd.LoadAndReplicateToVector128((ushort*)(signs + (i >> 3))).AsByte(), copies), own).Store(tile + i);
         }
 
         [Inline]

@@ -27,7 +27,7 @@ internal abstract class DownArm : DownPath
         {
             Codes(writer, "a");
             for (var k = 0; k < rows; k++)
-                writer.Line($"{(k == 0 ? "var " : "")}signs64 = Vector128.CreateScalarUnsafe(*(ulong*)(signs{SourceWriter.Plus(k * shape.RowBytes)} + (j >> 3))).AsByte();")
+                writer.Line($"{(k == 0 ? "var " : "")}signs64 = Vector64.Load(signs{SourceWriter.Plus(k * shape.RowBytes)} + (j >> 3)).ToVector128Unsafe();")
                     .Each(4, i => $"{(k == 0 ? "var " : "")}m{i} = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies{i}), own).AsSByte();")
                     .Line(Add($"a{k}", "a", "gainOfA"));
         });

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Tests.Adapters;
+using LoRDBA.Runtime.Threading;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Benchmarks;
+
+/// <summary>
+/// What an adapter's branches cost beside one layer of SmolLM2-135M, seven linears: by the generated kernels, by the generic ones, and as
+/// a float32 LoRA of the same rank. One thread, one process, in turns; the ratios are medians of the turns' ratios.
+/// </summary>
+internal static unsafe class BranchComparison
+{
+    private const int NEmbd = 576, NKv = 192, NFf = 1536, Turns = 31;
+
+    /// <summary>Checks that both kinds of kernels give the same bits, then prints the table.</summary>
+    public static void Run()
+    {
+        using var model = Layer();
+        var random = new Random(1);
+        var x = Values(random, 512 * NFf);
+        var y = Values(random, 512 * NFf);
+        Console.WriteLine("| rank | tokens | path | generated, us | generic, us | float LoRA, us | generic / generated | LoRA / generated |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var rank in new[] { 4, 8, 16, 32 })
+        {
+            using var folder = new TemporaryFolder();
+            using var lora = Adapter.Load(RandomPeft.Write(folder, model, rank), model);
+            using var lordba = Lordba(model, rank);
+            using var generated = Lane(model, lordba, Smollm2Kernels.Instance);
+            using var generic = Lane(model, lordba, null);
+            using var floats = Lane(model, lora, null);
+            foreach (var tokens in new[] { 1, 512 })
+            {
+                AssertSame(model, generated, generic, x, tokens);
+                var repeat = Math.Max(1, 400 / tokens);
+                var times = new double[3][];
+                for (var i = 0; i < 3; i++) times[i] = new double[Turns];
+                for (var turn = 0; turn < Turns; turn++)
+                {
+                    times[0][turn] = Time(model, generated, x, y, tokens, repeat);
+                    times[1][turn] = Time(model, generic, x, y, tokens, repeat);
+                    times[2][turn] = Time(model, floats, x, y, tokens, repeat);
+                }
+                var path = Smollm2Kernels.Instance.FindDown(NEmbd, rank)!.Path;
+                Console.WriteLine(
+                    $"| {rank} | {tokens} | {path} | {Median(times[0]):0.0} | {Median(times[1]):0.0} | {Median(times[2]):0.0} | {Ratio(times[1], times[0]):0.00} | {Ratio(times[2], times[0]):0.00} |");
+            }
+        }
+    }
+
+    /// <summary>Microseconds of all branches of the layer.</summary>
+    private static double Time(Model model, AdapterLane lane, float[] x, float[] y, int tokens, int repeat)
+    {
+        fixed (float* px = x, py = y)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var i = 0; i < repeat; i++) Branches(model, lane, px, py, tokens);
+            return Stopwatch.GetElapsedTime(start).TotalMicroseconds / repeat;
+        }
+    }
+
+    private static void Branches(Model model, AdapterLane lane, float* x, float* y, int tokens)
+    {
+        for (var first = 0; first < 7;)
+        {
+            var count = model.Linears[first].Kind switch { LinearKind.Query => 3, LinearKind.Gate => 2, _ => 1 };
+            lane.Down(model.Linears[first], count, x, tokens, worker: 0);
+            for (var slot = 0; slot < count; slot++)
+                lane.Up(model.Linears[first + slot], slot, tokens, y, new Share(0, model.Linears[first + slot].NOut), worker: 0);
+            first += count;
+        }
+    }
+
+    private static void AssertSame(Model model, AdapterLane generated, AdapterLane generic, float[] x, int tokens)
+    {
+        var (one, other) = (new float[tokens * NFf], new float[tokens * NFf]);
+        fixed (float* px = x, pa = one, pb = other)
+        {
+            Branches(model, generated, px, pa, tokens);
+            Branches(model, generic, px, pb, tokens);
+        }
+        if (!MemoryMarshal.AsBytes(one.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan()))) throw new InvalidOperationException("The generated kernels differ from the generic ones.");
+    }
+
+    private static AdapterLane Lane(Model model, Adapter adapter, SignKernels? kernels)
+    {
+        var lane = new AdapterLane(model, 512, new SessionOptions { Threads = 1, Kernels = kernels, StrictKernels = kernels is not null });
+        lane.Switch(adapter, 1e-3f);
+        return lane;
+    }
+
+    private static LordbaAdapter Lordba(Model model, int rank)
+    {
+        var factors = model.Linears.Select(linear => RandomFactors.Create(linear.Name, linear.NIn, linear.NOut, rank, 4, 0, linear.Index));
+        return LordbaAdapter.Bind(LordbaFile.From(GgufFile.FromBytes(LordbaWriter.ToArray(RandomFactors.Header(LordbaBase.Of(model)), [.. factors]), "random")), model);
+    }
+
+    private static Model Layer()
+    {
+        var tiny = new TinyModel();
+        (tiny.Metadata["llama.embedding_length"], tiny.Metadata["llama.feed_forward_length"]) = ((uint)NEmbd, (uint)NFf);
+        (tiny.Metadata["llama.attention.head_count"], tiny.Metadata["llama.attention.head_count_kv"], tiny.Metadata["llama.rope.dimension_count"]) = (9u, 3u, 64u);
+        tiny.Shapes["token_embd.weight"] = [NEmbd, TinyModel.NVocab];
+        tiny.Shapes["output_norm.weight"] = [NEmbd];
+        for (var layer = 0; layer < TinyModel.NLayer; layer++)
+        {
+            void Set(string name, params long[] shape) => tiny.Shapes[$"blk.{layer}.{name}.weight"] = shape;
+            Set("attn_norm", NEmbd);
+            Set("attn_q", NEmbd, NEmbd);
+            Set("attn_k", NEmbd, NKv);
+            Set("attn_v", NEmbd, NKv);
+            Set("attn_output", NEmbd, NEmbd);
+            Set("ffn_norm", NEmbd);
+            Set("ffn_gate", NEmbd, NFf);
+            Set("ffn_up", NEmbd, NFf);
+            Set("ffn_down", NFf, NEmbd);
+        }
+        return tiny.Load();
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+
+    private static double Ratio(double[] dividends, double[] divisors) => Median([.. dividends.Zip(divisors, (a, b) => a / b)]);
+
+    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
+}

@@ -1,0 +1,33 @@
+using LoRDBA.Generator.Emit;
+using LoRDBA.Generator.Model;
+
+namespace LoRDBA.Generator.Tests;
+
+/// <summary>Whole generated files, for a person to read: a rank with a remainder, all paths; and a set.</summary>
+public sealed class KernelSnapshotTests
+{
+    private const Paths AllPaths = Paths.AdvSimd | Paths.Dp | Paths.Avx2 | Paths.Avx512;
+
+    private const string AllBoards = "rpi4, rpi5, x64-v3, x64-v4";
+
+    [Fact]
+    public void A_down_kernel() => Verify(Kernel(KernelKind.Down, 128, 18));
+
+    [Fact]
+    public void An_up_kernel() => Verify(Kernel(KernelKind.Up, 192, 6));
+
+    [Fact]
+    public void An_up_kernel_with_more_tables_than_registers() => Verify(Kernel(KernelKind.Up, 64, 40, Paths.Avx2, "x64-v3"));
+
+    [Fact]
+    public void What_kernels_share() => Snapshot.Verify("SignOperations.verified.cs", SharedOperations.Emit("Home.Firmware", AllPaths));
+
+    [Fact]
+    public void A_set() => Snapshot.Verify("HomeKernels.verified.cs", KernelSetEmitter.Emit(new(
+        "Home.Firmware", "HomeKernels", "public", IsPartial: false, new string('a', 64), "SmolLM2-135M-Instruct", AllBoards, AllPaths,
+        new[] { Kernel(KernelKind.Down, 128, 18), Kernel(KernelKind.Up, 192, 6) }.ToEquatableArray())));
+
+    private static KernelSpec Kernel(KernelKind kind, int channels, int rank, Paths paths = AllPaths, string boards = AllBoards) => new(kind, channels, rank, paths, boards, "Home.Firmware", "HomeKernels");
+
+    private static void Verify(KernelSpec spec) => Snapshot.Verify($"{spec.Name}.verified.cs", KernelEmitters.Emit(spec));
+}
