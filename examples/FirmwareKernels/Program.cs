@@ -1,3 +1,4 @@
+using LoRDBA.Examples.FirmwareKernels;
 using LoRDBA.Examples.SmartHome;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
@@ -11,7 +12,7 @@ try
 {
     using var model = Model.Load(Embedded.Gguf("home-base.gguf"));
     using var adapter = Adapter.Load(LordbaFile.From(Embedded.Gguf("home-en.lordba")), model);
-    using var session = model.CreateSession(new() { Threads = 1 });
+    using var session = model.CreateSession(new() { Threads = 1, Kernels = HomeKernels.Instance, StrictKernels = true });
     session.Use(adapter);
 
     var tokenizer = Tokenizer.FromGguf(model.File);

@@ -89,7 +89,7 @@ internal static class UpEmitter
                         var index = planes[i / 2 * {{spec.Channels}} + o] >> 4 * (i % 2) & 15;
                         sum += (short)(z[{{TableLength}} * i + index] | z[{{TableLength}} * i + 16 + index] << 8);
                     }
-                    y[o] = MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+                    y[o] = System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
                 }
             }
             """);

@@ -51,7 +51,7 @@ internal static unsafe class LookupTables
         *(float*)(target + ScaleOffset(rank)) = isZero ? 0 : max / most;
         var inverse = Vector128.Create(isZero ? 0 : most / max);
 
-        for (var k = 0; k < padded; k += RanksPerTable, target += TableLength)
+        for (var k = 0; k < rank; k += RanksPerTable, target += TableLength)
         {
             var q = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(z + k) * inverse));
             var three = Sign0 * Vector128.Create((short)q[0]) + Sign1 * Vector128.Create((short)q[1]) + Sign2 * Vector128.Create((short)q[2]);
@@ -59,6 +59,13 @@ internal static unsafe class LookupTables
             var (low, high) = (three - fourth, three + fourth);
             Vector128.Narrow(low, high).Store((sbyte*)target);
             Vector128.Narrow(low >> 8, high >> 8).Store((sbyte*)target + 16);
+        }
+
+        // A plane of four ranks or fewer: its other table is zeros.
+        if (((rank + RanksPerTable - 1) / RanksPerTable & 1) != 0)
+        {
+            Vector128<byte>.Zero.Store(target);
+            Vector128<byte>.Zero.Store(target + 16);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Kernels;
 
@@ -109,19 +110,17 @@ public readonly unsafe struct SignPanel
         var scale = rowMax / (MaxCode * MaxGain);
         var isZero = !(scale > 1e-30f);
         scales[token] = isZero ? 0 : scale;
-        var total = 0;
+        var (gainPerUnit, codesPerUnit) = isZero ? (0, 0) : (MaxGain / rowMax, 1 / scale);
         for (var s = 0; s < segments; s++)
         {
-            var max = BitConverter.Int32BitsToSingle(rowGains[s]);
-            var gain = isZero ? 1 : Math.Clamp((int)MathF.Ceiling(max / rowMax * MaxGain), 1, MaxGain);
+            var gain = Math.Clamp((int)MathF.Ceiling(BitConverter.Int32BitsToSingle(rowGains[s]) * gainPerUnit), 1, MaxGain);
             rowGains[s] = gain | gain << 16;
-            var inverse = isZero ? 0 : 1 / (scale * gain);
+            var inverse = codesPerUnit / gain;
             var target = rowCodes + s * SegmentLength;
             if (s < whole) Round<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength, inverse, target);
             else Round<T>(tail, null, inverse, target);
-            total += gain * Sum(target);
         }
-        totals[token] = total;
+        totals[token] = Sum(rowCodes, rowGains, segments);
     }
 
     private static void CopyTail(float* x, float* scaleIn, int start, int nIn, float* tail)
@@ -150,16 +149,32 @@ public readonly unsafe struct SignPanel
         for (var j = 0; j < SegmentLength; j += Lanes.Count) T.StoreRounded(T.Multiply(Load<T>(x, scaleIn, j), factor), target + j);
     }
 
-    /// <summary>The sum of a segment's codes. Two codes add up in 16 bits, so pairs are widened only once.</summary>
-    private static int Sum(sbyte* segment)
+    /// <summary>Σ gain · code. A segment's codes add up in 16 bits, and are widened by the product with its gain.</summary>
+    private static int Sum(sbyte* codes, int* gains, int segments)
     {
-        var sum = Vector128<short>.Zero;
-        for (var j = 0; j < SegmentLength; j += Vector128<sbyte>.Count)
+        if (Avx2.IsSupported)
         {
-            var (low, high) = Vector128.Widen(Vector128.Load(segment + j));
-            sum += low + high;
+            var sum = Vector256<int>.Zero;
+            for (var s = 0; s < segments; s++, codes += SegmentLength)
+            {
+                var pairs = Avx2.MultiplyAddAdjacent(Vector256<byte>.One, Vector256.Load(codes)) + Avx2.MultiplyAddAdjacent(Vector256<byte>.One, Vector256.Load(codes + 32));
+                sum += Avx2.MultiplyAddAdjacent(pairs, Vector256.Create(gains[s]).AsInt16());
+            }
+            return Vector256.Sum(sum);
         }
-        var (a, b) = Vector128.Widen(sum);
-        return Vector128.Sum(a + b);
+
+        var total = 0;
+        for (var s = 0; s < segments; s++, codes += SegmentLength)
+        {
+            var sum = Vector128<short>.Zero;
+            for (var j = 0; j < SegmentLength; j += Vector128<sbyte>.Count)
+            {
+                var (low, high) = Vector128.Widen(Vector128.Load(codes + j));
+                sum += low + high;
+            }
+            var (a, b) = Vector128.Widen(sum);
+            total += (short)gains[s] * Vector128.Sum(a + b);
+        }
+        return total;
     }
 }
