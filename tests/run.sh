@@ -39,6 +39,7 @@ publish firmware-tools/LoRDBA.Tool linux-arm64
 publish examples/SmartHome linux-x64
 publish examples/FirmwareKernels linux-x64
 publish examples/FirmwareKernels linux-arm64
+tests/publish-kernels.sh
 
 # --- tests; each skipped one is listed with its reason
 log=artifacts/tests.log

@@ -9,7 +9,7 @@ namespace LoRDBA.Generated.Tests;
 public sealed class GeneratedKernelTests
 {
     /// <summary>The hash of everything that the twins of boards.shapes compute. It changes with the arithmetic or the list of shapes, and with nothing else.</summary>
-    private const string Golden = "1d79a5480a52c3c8";
+    private const string Golden = "656afb7e8a709406";
 
     private const int Kernels = 217;
 
