@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using LoRDBA.Runtime;
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Training.Conversion;
+
+namespace LoRDBA.Training.Baselines;
+
+/// <summary>Another way to make a LoRA small, for comparison: its factors quantized and run as an ordinary LoRA.</summary>
+public sealed class Baseline
+{
+    private const int Group = 128;
+
+    private readonly Func<LoraBranch, LowRankUpdate, FactorPair> quantize;
+
+    private Baseline(string family, string setting, Func<LoraBranch, LowRankUpdate, FactorPair> quantize) => (Family, Setting, this.quantize) = (family, setting, quantize);
+
+    /// <summary>The method, such as <c>RTN</c>.</summary>
+    public string Family { get; }
+
+    /// <summary>Its setting, such as <c>2 bit</c>.</summary>
+    public string Setting { get; }
+
+    /// <summary>All of them over their range of sizes.</summary>
+    public static IReadOnlyList<Baseline> All { get; } =
+    [
+        .. new[] { 4, 3, 2 }.Select(bits => Plain("RTN", $"{bits} bit", new RoundToNearest(bits, Group))),
+        Plain("RTN", "1 bit", new SignAndMean(Group)),
+        .. new[] { 8, 4 }.Select(rank => Cut("RTN", $"2 bit, rank {rank}", rank, new RoundToNearest(2, Group))),
+        Cut("RTN", "1 bit, rank 8", 8, new SignAndMean(Group)),
+        Plain("NF4", "4 bit", new NormalFloat4(64)),
+        .. new[] { 8, 4, 2 }.Select(rank => Cut("NF4", $"4 bit, rank {rank}", rank, new NormalFloat4(64))),
+        .. new[] { 0.9, 0.7, 0.5 }.Select(energy => new Baseline("LoRAQuant", $"{100 * energy:0} % in 2 bit",
+            (_, update) => new LoraQuant(energy, Group).Quantize(FactorPair.Truncated(update, update.Rank), update.Sigma))),
+        .. new[] { 4, 2, 1 }.Select(rank => new Baseline("fp16 LoRA cut", $"rank {rank}", (_, update) => FactorPair.Truncated(update, rank))),
+        .. new[] { 16, 6, 3 }.Select(rank => new Baseline("one binary factor", $"rank {rank}", (_, update) => SingleBinary.Fit(update, rank))),
+    ];
+
+    /// <summary>Quantizes every branch of a LoRA; the adapter, back in float32, and the bits that it would be stored in.</summary>
+    /// <param name="lora">A PEFT LoRA, loaded for its base.</param>
+    /// <param name="bits">Of all codes, scales and zero points.</param>
+    /// <exception cref="ConversionException">It is no LoRA, or it changes nothing.</exception>
+    public Adapter Apply(Adapter lora, out long bits)
+    {
+        if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be quantized.");
+        var branches = lora.Model.Linears.Select(linear => (Linear: linear, Branch: (LoraBranch?)lora.Branch(linear))).Where(adapted => adapted.Branch is not null).ToArray();
+        var pairs = new FactorPair?[branches.Length];
+        Parallel.For(0, branches.Length, i =>
+        {
+            var update = LowRankUpdate.Of(branches[i].Branch!);
+            if (update.Rank > 0) pairs[i] = quantize(branches[i].Branch!, update);
+        });
+        bits = pairs.Sum(pair => pair?.Bits ?? 0);
+        if (bits == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
+        return Build(lora, $"{Family} {Setting}", [.. branches.Zip(pairs).Where(entry => entry.Second is not null).Select(entry => (entry.First.Linear, entry.Second!))], bits);
+    }
+
+    private static Baseline Plain(string family, string setting, GroupQuantizer quantizer) => new(family, setting, (branch, _) => FactorPair.Of(branch).Quantized(quantizer));
+
+    private static Baseline Cut(string family, string setting, int rank, GroupQuantizer quantizer) => new(family, setting, (_, update) => FactorPair.Truncated(update, rank).Quantized(quantizer));
+
+    private static LoraAdapter Build(Adapter lora, string name, IReadOnlyList<(Linear Linear, FactorPair Pair)> adapted, long bits)
+    {
+        var branches = new LoraBranch?[lora.Model.Linears.Count];
+        var memory = Arena.Create(arena =>
+        {
+            foreach (var (linear, pair) in adapted) branches[linear.Index] = Reserve(arena, linear, pair.A.Length);
+        });
+        var content = new List<byte>();
+        foreach (var (linear, pair) in adapted)
+        {
+            var branch = branches[linear.Index]!;
+            for (var k = 0; k < branch.Rank; k++)
+            {
+                pair.A[k].CopyTo(branch.RowA(k));
+                pair.B[k].CopyTo(branch.ColumnB(k));
+            }
+            content.AddRange(Sha256Digest.Of([.. pair.A.Concat(pair.B).SelectMany(row => MemoryMarshal.AsBytes<float>(row).ToArray())]).ToArray());
+        }
+        return new LoraAdapter(lora.Model, name, Sha256Digest.Of([.. content]), branches, memory, (bits + 7) / 8);
+    }
+
+    private static unsafe LoraBranch Reserve(Arena arena, Linear linear, int rank) => new(
+        rank, linear.NIn, linear.NOut,
+        arena.Reserve<float>((long)rank * Lanes.RoundUp(linear.NIn)), arena.Reserve<float>((long)rank * Lanes.RoundUp(linear.NOut)), scaling: 1);
+}

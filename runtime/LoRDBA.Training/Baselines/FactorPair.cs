@@ -1,0 +1,38 @@
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Training.Conversion;
+
+namespace LoRDBA.Training.Baselines;
+
+/// <summary>The factors of one linear as a baseline stores them, back in float32: W ≈ B A, and what storing them takes.</summary>
+/// <param name="A">[rank][n_in]</param>
+/// <param name="B">B transposed, [rank][n_out].</param>
+/// <param name="Bits">Everything that is stored: codes, scales, zero points.</param>
+internal sealed record FactorPair(float[][] A, float[][] B, long Bits)
+{
+    /// <summary>The factors of a LoRA as they are, its scaling in B, in fp16.</summary>
+    public static FactorPair Of(LoraBranch branch)
+    {
+        float[][] Rows(Func<int, Span<float>> row) => [.. Enumerable.Range(0, branch.Rank).Select(k => row(k).ToArray())];
+        var b = Rows(branch.ColumnB);
+        foreach (var column in b)
+            for (var i = 0; i < column.Length; i++) column[i] *= branch.Scaling;
+        return new FactorPair(Rows(branch.RowA), b, 16L * branch.Rank * (branch.NIn + branch.NOut));
+    }
+
+    /// <summary>The best factors of a smaller rank, balanced: U √Σ and √Σ Vᵀ, cut.</summary>
+    public static FactorPair Truncated(LowRankUpdate update, int rank)
+    {
+        var kept = Math.Min(rank, update.Rank);
+        var (b, a) = SignStart.Balanced(update, kept);
+        float[][] Columns(MathNet.Numerics.LinearAlgebra.Matrix<double> factor) =>
+            [.. Enumerable.Range(0, kept).Select(k => factor.Column(k).Select(value => (float)value).ToArray())];
+        return new FactorPair(Columns(a), Columns(b), 16L * kept * (update.NIn + update.NOut));
+    }
+
+    /// <summary>Both factors, row by row, through a quantizer.</summary>
+    public FactorPair Quantized(GroupQuantizer quantizer)
+    {
+        var bits = A.Concat(B).Sum(row => quantizer.Quantize(row));
+        return this with { Bits = bits };
+    }
+}
