@@ -69,6 +69,8 @@ internal static class CommandLine
         new TokenizeCommand(context),
         new RunCommand(context),
         new EvalCommand(context),
+        new CompareCommand(context),
+        new AnalyzeCommand(context),
         new TraceCommand(context),
     ];
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
@@ -46,27 +46,24 @@ internal sealed class EvalCommand : Verb
         using var engine = engineArguments.Open(arguments);
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
-        using var session = engine.CreateSession(samples.Max(sample => sample.Prompt.Length + sample.Completion.Length - 1));
+        using var session = engine.CreateSession(DataScore.ContextFor(samples));
         using var lines = arguments.GetValue(perLine) is { } path ? new StreamWriter(path) : null;
 
         var start = Context.Clock.GetTimestamp();
-        var (nllSum, tokens, exact) = (0.0, 0L, 0);
-        var scorer = new CompletionScorer(session);
-        using (var progress = new Progress(Context, "eval"))
-        {
-            for (var i = 0; i < samples.Count; i++)
-            {
-                Context.Interrupted.ThrowIfCancellationRequested();
-                var score = scorer.Score(samples[i].Prompt, samples[i].Completion);
-                var result = new LineResult(i, score.NllSum, samples[i].Completion.Length, score.IsExact);
-                if (lines is not null) JsonOutput.Write(lines, result, JsonOutput.Types.LineResult);
-                (nllSum, tokens, exact) = (nllSum + result.NllSum, tokens + result.Tokens, exact + (result.Exact ? 1 : 0));
-                progress.Report(i + 1, samples.Count, string.Create(CultureInfo.InvariantCulture, $"NLL {nllSum / tokens:0.0000}"));
-            }
-        }
+        var score = Measure(session, samples, lines);
         Print(new EvalResult(
-            samples.Count, tokens, nllSum / tokens, (double)exact / samples.Count, Context.Clock.GetElapsedTime(start).TotalSeconds,
+            samples.Count, score.Tokens, score.Nll, score.ExactMatch, Context.Clock.GetElapsedTime(start).TotalSeconds,
             chat is null ? "none" : chat.IsOwn ? "own" : "chatml", AdapterFacts.Of(session)), arguments.GetValue(Json));
+    }
+
+    private DataScore Measure(Session session, List<EvalSample> samples, StreamWriter? lines)
+    {
+        using var progress = new Progress(Context, "eval");
+        return DataScore.Measure(session, samples, (line, nll) =>
+        {
+            if (lines is not null) JsonOutput.Write(lines, line, JsonOutput.Types.LineResult);
+            progress.Report(line.Line + 1, samples.Count, string.Create(CultureInfo.InvariantCulture, $"NLL {nll:0.0000}"));
+        }, Context.Interrupted);
     }
 
     private void Print(EvalResult result, bool asJson)

@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using LoRDBA.Tool.Analysis;
 using LoRDBA.Tool.Commands;
+using LoRDBA.Tool.Comparison;
 using LoRDBA.Tool.Inspection;
 using LoRDBA.Tool.Measuring;
 
@@ -26,7 +28,10 @@ internal static class JsonOutput
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(AnalysisResult))]
+[JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ConvertResult))]
+[JsonSerializable(typeof(DataScore))]
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(EvalLine))]
 [JsonSerializable(typeof(EvalResult))]
