@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-# --- system packages: the linker and libraries for linux-arm64, the emulator that runs it, node for the peer readers
+# --- system packages: the linker and libraries for linux-arm64, the emulator that runs it, node for the peer readers, a browser for reports
 packages=()
 needs() { packages+=("$@"); }
 has() { command -v "$1" >/dev/null; }
@@ -16,6 +16,7 @@ exists /usr/aarch64-linux-gnu/lib/libc.so || needs libc6-dev-arm64-cross
 has qemu-aarch64-static || needs qemu-user-static
 has node || needs nodejs
 has npm || needs npm
+has chromium || needs chromium
 if [ ${#packages[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && has apt-get; then
     echo "installing ${packages[*]}"

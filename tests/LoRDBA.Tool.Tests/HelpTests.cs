@@ -4,7 +4,7 @@ namespace LoRDBA.Tool.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["inspect", "convert", "quantize", "manifest", "tokenize", "run", "eval", "trace"];
+    public static TheoryData<string> Verbs => ["inspect", "convert", "quantize", "manifest", "tokenize", "run", "eval", "compare", "analyze", "trace"];
 
     [Fact]
     public void The_command_lists_its_verbs()
@@ -12,7 +12,7 @@ public sealed class HelpTests
         var run = ToolRun.Of("--help");
 
         Assert.Equal(ExitCodes.Done, run.ExitCode);
-        Assert.All(Verbs, verb => Assert.Matches($"\n  {verb.Data} .*<", run.Out));
+        Assert.All(Verbs, verb => Assert.Matches($"\n  {verb.Data} ", run.Out));
         Assert.Contains(ExitCodes.Help, run.Out);
     }
 
@@ -23,7 +23,7 @@ public sealed class HelpTests
         var run = ToolRun.Of(verb, "--help");
 
         Assert.Equal((ExitCodes.Done, ""), (run.ExitCode, run.Error));
-        Assert.Contains($"Usage:\n  lordba {verb} <", run.Out);
+        Assert.Matches($"Usage:\n  lordba {verb} [<\\[]", run.Out);
         Assert.Matches($"\nExamples:\n(  .*lordba {verb} .*\n)+\nExit codes:\n", run.Out);
         Assert.Contains("--json", run.Out);
     }

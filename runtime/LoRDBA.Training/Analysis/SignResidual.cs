@@ -12,7 +12,7 @@ internal sealed class SignResidual
     /// <summary>F̂: row i is mean|f_i| · sgn(f_i).</summary>
     public Matrix<double> Signed { get; }
 
-    /// <summary>The residual-to-magnitude ratio ρ(F) = ‖F - F̂‖ / ‖F̂‖ (arXiv 2605.24058); 0 for a factor that is all signs, infinite for F̂ = 0.</summary>
+    /// <summary>The residual-to-magnitude ratio ρ(F) = ‖F - F̂‖ / ‖F̂‖ (arXiv 2605.24058); 0 for a factor that is all signs, or all zeros.</summary>
     public double Ratio { get; }
 
     /// <summary>Of a factor with rows f_i.</summary>
@@ -20,14 +20,15 @@ internal sealed class SignResidual
     {
         var means = factor.PointwiseAbs().RowSums() / factor.ColumnCount;
         var signed = factor.MapIndexed((row, _, value) => value < 0 ? -means[row] : means[row], Zeros.Include);
-        return new SignResidual(signed, (factor - signed).FrobeniusNorm() / signed.FrobeniusNorm());
+        var norm = signed.FrobeniusNorm();
+        return new SignResidual(signed, norm > 0 ? (factor - signed).FrobeniusNorm() / norm : 0);
     }
 }
 
 /// <summary>What is known beforehand of the error of a product of two signed factors, and the error itself, without forming the product.</summary>
 /// <param name="Bound">(ρ_A + ρ_B + ρ_A ρ_B) ‖B̂‖ ‖Â‖, which ‖BA - B̂Â‖ never exceeds.</param>
 /// <param name="Error">‖BA - B̂Â‖</param>
-/// <param name="Cosine">⟨BA, B̂Â⟩ / (‖BA‖ ‖B̂Â‖)</param>
+/// <param name="Cosine">⟨BA, B̂Â⟩ / (‖BA‖ ‖B̂Â‖), 0 where one of them is 0.</param>
 internal sealed record ProductBound(double Bound, double Error, double Cosine)
 {
     /// <summary>Of W = B A, B [n_out][rank] with its rows signed and A [rank][n_in] with its rows signed.</summary>
@@ -40,6 +41,6 @@ internal sealed record ProductBound(double Bound, double Error, double Cosine)
         static double Inner(Matrix<double> b1, Matrix<double> a1, Matrix<double> b2, Matrix<double> a2) =>
             b1.TransposeThisAndMultiply(b2).PointwiseMultiply(a1.TransposeAndMultiply(a2)).RowSums().Sum();
         var (ww, wx, xx) = (Inner(b, a, b, a), Inner(b, a, signedB.Signed, signedA.Signed), Inner(signedB.Signed, signedA.Signed, signedB.Signed, signedA.Signed));
-        return new ProductBound(bound, Math.Sqrt(Math.Max(0, ww - 2 * wx + xx)), wx / Math.Sqrt(ww * xx));
+        return new ProductBound(bound, Math.Sqrt(Math.Max(0, ww - 2 * wx + xx)), ww * xx > 0 ? wx / Math.Sqrt(ww * xx) : 0);
     }
 }
