@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
@@ -62,26 +61,15 @@ public sealed class Baseline
 
     private static LoraAdapter Build(Adapter lora, string name, IReadOnlyList<(Linear Linear, FactorPair Pair)> adapted, long bits)
     {
-        var branches = new LoraBranch?[lora.Model.Linears.Count];
-        var memory = Arena.Create(arena =>
+        byte[] Content(FactorPair pair) => Sha256Digest.Of([.. pair.A.Concat(pair.B).SelectMany(row => MemoryMarshal.AsBytes<float>(row).ToArray())]).ToArray();
+        var digest = Sha256Digest.Of([.. adapted.SelectMany(one => Content(one.Pair))]);
+        return LoraAdapter.Create(lora.Model, name, digest, (bits + 7) / 8, [.. adapted.Select(one => (one.Linear, one.Pair.A.Length, 1f))], (i, branch) =>
         {
-            foreach (var (linear, pair) in adapted) branches[linear.Index] = Reserve(arena, linear, pair.A.Length);
-        });
-        var content = new List<byte>();
-        foreach (var (linear, pair) in adapted)
-        {
-            var branch = branches[linear.Index]!;
             for (var k = 0; k < branch.Rank; k++)
             {
-                pair.A[k].CopyTo(branch.RowA(k));
-                pair.B[k].CopyTo(branch.ColumnB(k));
+                adapted[i].Pair.A[k].CopyTo(branch.RowA(k));
+                adapted[i].Pair.B[k].CopyTo(branch.ColumnB(k));
             }
-            content.AddRange(Sha256Digest.Of([.. pair.A.Concat(pair.B).SelectMany(row => MemoryMarshal.AsBytes<float>(row).ToArray())]).ToArray());
-        }
-        return new LoraAdapter(lora.Model, name, Sha256Digest.Of([.. content]), branches, memory, (bits + 7) / 8);
+        });
     }
-
-    private static unsafe LoraBranch Reserve(Arena arena, Linear linear, int rank) => new(
-        rank, linear.NIn, linear.NOut,
-        arena.Reserve<float>((long)rank * Lanes.RoundUp(linear.NIn)), arena.Reserve<float>((long)rank * Lanes.RoundUp(linear.NOut)), scaling: 1);
 }
