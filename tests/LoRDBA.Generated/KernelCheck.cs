@@ -19,7 +19,7 @@ internal static class KernelCheck
 
     /// <summary>Checks a down kernel.</summary>
     /// <exception cref="KernelMismatchException">It differs from its twin, or allocates.</exception>
-    public static void Down(DownKernel kernel, XxHash64 golden, IEnumerable<int> panels)
+    public static void Down(DownKernel kernel, XxHash64 golden, int[] panels)
     {
         using var whole = SignCase.Down(kernel.NIn, kernel.Rank, MostTokens, seed: kernel.NIn + kernel.Rank);
         var expected = whole.RunScalar(new GenericDown(kernel.NIn, kernel.Rank));
@@ -34,7 +34,7 @@ internal static class KernelCheck
 
     /// <summary>Checks an up kernel.</summary>
     /// <exception cref="KernelMismatchException">It differs from its twin, or allocates.</exception>
-    public static void Up(UpKernel kernel, XxHash64 golden, IEnumerable<int> panels)
+    public static void Up(UpKernel kernel, XxHash64 golden, int[] panels)
     {
         using var whole = SignCase.Up(kernel.NOut, kernel.Rank, MostTokens, seed: kernel.NOut + kernel.Rank);
         var twin = new GenericUp(kernel.NOut, kernel.Rank);

@@ -1,29 +1,38 @@
 using LoRDBA.Generated;
 using LoRDBA.Runtime.Kernels;
 
-// Checks the kernels of boards.shapes where it runs, and tells the golden value and the paths that were taken.
-// `manifests FOLDER` writes the manifests of this project instead.
-if (args is ["manifests", var folder])
+// no arguments                     checks the kernels of boards.shapes where it runs, and tells the golden value and the paths that were taken
+// nll MODEL ADAPTER DATA [LINES]   scores completions with generated and with generic kernels
+// manifest                         prints what boards.shapes has to be
+switch (args)
 {
-    File.WriteAllText(Path.Combine(folder, "every.shapes"), ShapeManifests.Every());
-    File.WriteAllText(Path.Combine(folder, "boards.shapes"), ShapeManifests.Boards());
-    return 0;
+    case []: return Check(BoardsKernels.Instance);
+    case ["nll", var model, var adapter, var data]: return NllComparison.Run(model, adapter, data, int.MaxValue);
+    case ["nll", var model, var adapter, var data, var lines]: return NllComparison.Run(model, adapter, data, int.Parse(lines, null));
+    case ["manifest"]:
+        Console.Write(ShapeManifests.Boards());
+        return 0;
+    default:
+        Console.Error.WriteLine("no arguments, nll MODEL ADAPTER DATA [LINES], or manifest");
+        return 2;
 }
 
-SignKernels set = BoardsKernels.Instance;
-if (set.CannotRunHere is { } reason)
+static int Check(SignKernels set)
 {
-    Console.Error.WriteLine($"{set.Name}: {reason}");
-    return 1;
-}
-try
-{
-    var (kernels, golden) = KernelSets.Check(set);
-    Console.WriteLine($"{kernels} kernels, down by {KernelSets.Down(set).First().Path}, up by {KernelSets.Up(set).First().Path}, golden {golden:x16}");
-    return 0;
-}
-catch (KernelMismatchException mismatch)
-{
-    Console.Error.WriteLine(mismatch.Message);
-    return 1;
+    if (set.CannotRunHere is { } reason)
+    {
+        Console.Error.WriteLine($"{set.Name}: {reason}");
+        return 1;
+    }
+    try
+    {
+        var (kernels, golden) = KernelSets.Check(set, KernelSets.SomePanels);
+        Console.WriteLine($"{kernels} kernels, down by {KernelSets.Down(set).First().Path}, up by {KernelSets.Up(set).First().Path}, golden {golden:x16}");
+        return 0;
+    }
+    catch (KernelMismatchException mismatch)
+    {
+        Console.Error.WriteLine(mismatch.Message);
+        return 1;
+    }
 }

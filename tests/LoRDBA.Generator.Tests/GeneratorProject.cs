@@ -25,7 +25,7 @@ internal sealed class GeneratorProject
         options.Global["build_property.RootNamespace"] = rootNamespace;
         if (boards is not null) options.Global["build_property.LordbaBoards"] = boards.Replace(';', ',');
         compilation = CSharpCompilation.Create("Firmware", [], References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: allowUnsafe, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: allowUnsafe, nullableContextOptions: NullableContextOptions.Enable));
         driver = CSharpGeneratorDriver.Create(
             [new KernelGenerator().AsSourceGenerator()],
             optionsProvider: options,
@@ -67,6 +67,16 @@ internal sealed class GeneratorProject
     {
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
         return output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+    }
+
+    /// <summary>The compiled project, as bytes to load.</summary>
+    /// <exception cref="InvalidOperationException">It does not compile.</exception>
+    public byte[] Assembly()
+    {
+        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
+        using var stream = new MemoryStream();
+        var result = output.Emit(stream);
+        return result.Success ? stream.ToArray() : throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
     }
 
     private sealed class File(string path, string? text) : AdditionalText
