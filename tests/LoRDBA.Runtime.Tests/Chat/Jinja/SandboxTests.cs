@@ -91,6 +91,11 @@ public sealed class SandboxTests
         Assert.Contains("more than 50 ms", error.Message);
     }
 
+    /// <summary>Within the steps; were the text looked through at each of its characters, this would take many seconds.</summary>
+    [Fact]
+    public void The_characters_of_a_long_text_are_walked_over_without_looking_at_all_of_it_each_time() =>
+        Assert.Equal("200000", Templates.Render("{{ ('a' * 200000) | list | length }}"));
+
     [Fact]
     public void A_short_rendering_does_not_depend_on_the_clock()
     {

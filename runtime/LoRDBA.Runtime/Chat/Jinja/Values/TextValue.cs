@@ -8,7 +8,7 @@ namespace LoRDBA.Runtime.Chat.Jinja.Values;
 /// </summary>
 internal sealed class TextValue(PromptText text) : Value
 {
-    // Where each element begins, and the end; null as long as nobody asked, or where each unit is an element.
+    // Where each element begins, and the end; empty where each unit is an element, null as long as nobody asked.
     private int[]? starts;
 
     /// <summary>The text and its provenance.</summary>
@@ -26,7 +26,8 @@ internal sealed class TextValue(PromptText text) : Value
     /// <summary>How many elements it has.</summary>
     public int Length => Starts is { } known ? known.Length - 1 : Chars.Length;
 
-    private int[]? Starts => starts ??= Chars.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? FindStarts() : null;
+    // Looked for once: who walks over a text asks at each element.
+    private int[]? Starts => (starts ??= Chars.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') ? FindStarts() : []) is { Length: > 0 } known ? known : null;
 
     /// <summary>A text that the template itself, or this program, wrote.</summary>
     public static TextValue Trusted(string text) => new(PromptText.Trusted(text));
