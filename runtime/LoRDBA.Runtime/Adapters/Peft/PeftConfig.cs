@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -11,8 +12,8 @@ internal sealed class PeftConfig
 {
     public const int MaxRank = 512;
 
-    /// <summary>Patterns come from a file: one that runs away is stopped.</summary>
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(200);
+    /// <summary>Patterns come from a file: one that runs away is stopped, and so are many that only walk.</summary>
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(200), MaxMatching = TimeSpan.FromSeconds(1);
 
     // What these say has no part in the result once the factors are given.
     private static readonly HashSet<string> Ignored =
@@ -28,6 +29,7 @@ internal sealed class PeftConfig
     private readonly string path;
     private readonly double rank, alpha;
     private readonly bool useRsLora;
+    private readonly Stopwatch matching = new();
     private readonly List<(Regex Pattern, double Value)> rankPattern, alphaPattern;
 
     private PeftConfig(JsonElement root, string path)
@@ -56,7 +58,7 @@ internal sealed class PeftConfig
             using var document = JsonDocument.Parse(json);
             return new PeftConfig(document.RootElement, path);
         }
-        catch (JsonException cause)
+        catch (Exception cause) when (cause is JsonException or InvalidOperationException) // the latter: a text that is not Unicode
         {
             throw new AdapterException(AdapterError.BadConfig, path, "file", $"it is not JSON. {cause.Message}", cause);
         }
@@ -124,6 +126,7 @@ internal sealed class PeftConfig
     {
         foreach (var (pattern, value) in patterns)
         {
+            matching.Start();
             try
             {
                 if (pattern.IsMatch(module)) return value;
@@ -132,6 +135,11 @@ internal sealed class PeftConfig
             {
                 throw new AdapterException(AdapterError.BadConfig, path, field, $"matching \"{pattern}\" takes too long.", cause);
             }
+            finally
+            {
+                matching.Stop();
+            }
+            if (matching.Elapsed > MaxMatching) throw Error(AdapterError.BadConfig, field, "matching all patterns takes too long.");
         }
 
         return null;

@@ -90,6 +90,22 @@ public sealed class PeftConfigTests
         Assert.Equal(AdapterError.BadConfig, Assert.Throws<AdapterException>(() =>
             Parse("""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"((a+)+)+b":4}}""").Of(new string('a', 64))).Error);
 
+    [Fact]
+    public void Many_patterns_that_each_take_their_time_are_stopped()
+    {
+        // Each takes some milliseconds (2^15 ways to split 15 letters), far from what a single one may.
+        var patterns = string.Join(",", Enumerable.Range(0, 5000).Select(i => $"\"(a+)+b{i}\":4"));
+        Assert.Equal(AdapterError.BadConfig, Assert.Throws<AdapterException>(() =>
+            Parse($$$"""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{{{{patterns}}}}}""").Of(new string('a', 15))).Error);
+    }
+
+    [Theory]
+    [InlineData("""{"\ud800":1,"peft_type":"LORA","r":16,"lora_alpha":32}""")]
+    [InlineData("""{"peft_type":"\ud800","r":16,"lora_alpha":32}""")]
+    [InlineData("""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"\ud800":4}}""")]
+    [InlineData("""{"peft_type":"LORA","r":16,"lora_alpha":32,"base_model_name_or_path":"\ud800"}""")]
+    public void A_text_that_is_not_Unicode_is_refused(string json) => AssertError(AdapterError.BadConfig, json);
+
     private static string With(string field, string value) => field == "peft_type"
         ? $$"""{"peft_type":{{value}},"r":16,"lora_alpha":32}"""
         : $$"""{"peft_type":"LORA","r":16,"lora_alpha":32,"{{field}}":{{value}}}""";
