@@ -1,0 +1,35 @@
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Fuzz.Targets;
+
+/// <summary>A PEFT folder for the tiny model: adapter_config.json, then adapter_model.safetensors.</summary>
+internal sealed class PeftTarget : Target
+{
+    private readonly Model model = new TinyModel().Load();
+    private readonly TemporaryFolder folder = new();
+
+    /// <inheritdoc/>
+    public override string Name => "peft";
+
+    /// <inheritdoc/>
+    protected override void Read(ReadOnlySpan<byte> input)
+    {
+        var (config, weights) = Split(input);
+        folder.Write("adapter_config.json", config);
+        folder.Write("adapter_model.safetensors", weights);
+        using var adapter = Adapter.Load(folder.Path, model);
+        using var session = model.CreateSession(new SessionOptions { ContextLength = 4, Threads = 1 });
+        session.Use(adapter);
+        session.Prefill([1, 2]);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        model.Dispose();
+        folder.Dispose();
+        base.Dispose();
+    }
+}
