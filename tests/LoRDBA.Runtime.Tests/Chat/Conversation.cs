@@ -8,7 +8,7 @@ namespace LoRDBA.Runtime.Tests.Chat;
 
 /// <summary>
 /// One conversation for a template of <c>Templates/</c>. These are written by us in the manner of well-known models' templates; the expected
-/// texts are what Jinja2 3.1.6 (Python) gives, read over by hand.
+/// texts are what Jinja2 3.1.6 (Python) gives with Hugging Face's settings.
 /// </summary>
 /// <param name="Template">The template's name.</param>
 /// <param name="Name">What the conversation shows.</param>
