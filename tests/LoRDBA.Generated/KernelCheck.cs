@@ -9,7 +9,7 @@ namespace LoRDBA.Generated;
 internal sealed class KernelMismatchException(string message) : Exception(message);
 
 /// <summary>
-/// Runs one kernel on guarded memory, for panels of 1 to 33 tokens, against its scalar twin, to the last bit. The golden value is a hash of
+/// Runs one kernel on guarded memory, for panels of 1 to 33 tokens, against its scalar twin, to the last bit; and the generic kernel of its shape. The golden value is a hash of
 /// all that came out: it is the same for every path and machine.
 /// </summary>
 internal static class KernelCheck
@@ -24,6 +24,7 @@ internal static class KernelCheck
         using var whole = SignCase.Down(kernel.NIn, kernel.Rank, MostTokens, seed: kernel.NIn + kernel.Rank);
         var expected = whole.RunScalar(new GenericDown(kernel.NIn, kernel.Rank));
         golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
+        if (!whole.Run(new GenericDown(kernel.NIn, kernel.Rank)).AsSpan().SequenceEqual(expected)) throw Mismatch(kernel, "the generic kernel of its shape differs");
         WarmUp(() => whole.Run(kernel, 1), () => whole.Run(kernel, MostTokens));
         foreach (var tokens in panels)
         {
@@ -40,6 +41,7 @@ internal static class KernelCheck
         var twin = new GenericUp(kernel.NOut, kernel.Rank);
         var expected = whole.RunScalar(twin, Weight, 0, kernel.NOut);
         golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
+        if (!whole.Run(twin, Weight, 0, kernel.NOut).AsSpan().SequenceEqual(expected)) throw Mismatch(kernel, "the generic kernel of its shape differs");
         WarmUp(() => whole.Run(kernel, Weight, 0, kernel.NOut, MostTokens));
         foreach (var tokens in panels)
         {

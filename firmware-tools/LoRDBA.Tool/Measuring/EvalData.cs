@@ -1,7 +1,7 @@
 using System.Text.Json;
 using LoRDBA.Runtime;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Chat;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Output;
 
