@@ -1,4 +1,3 @@
-using LoRDBA.Examples.FirmwareKernels;
 using LoRDBA.Examples.SmartHome;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
