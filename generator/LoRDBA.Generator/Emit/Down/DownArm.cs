@@ -13,9 +13,6 @@ internal abstract class DownArm : DownPath
     /// <summary>The gain of a segment as the products want it.</summary>
     protected abstract string Gain(string gains);
 
-    /// <summary>-1 where the sums are of -code.</summary>
-    protected abstract string Sign { get; }
-
     public override void Constants(SourceWriter writer) => writer
         .Line("var (copies0, copies1, copies2, copies3) = (SignOperations.Copies128(0), SignOperations.Copies128(2), SignOperations.Copies128(4), SignOperations.Copies128(6));")
         .Line("var own = SignOperations.Own128();");
@@ -31,7 +28,7 @@ internal abstract class DownArm : DownPath
                     .Each(4, i => $"{(k == 0 ? "var " : "")}m{i} = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies{i}), own).AsSByte();")
                     .Line(Add($"a{k}", "a", "gainOfA"));
         });
-        writer.Line(Store("a", rows, "sums", "totalOfA"));
+        writer.Line(Store("a", 0, rows, "sums", "totalOfA"));
     }
 
     public override void Tile(SourceWriter writer, DownShape shape, int rows, int tokens)
@@ -48,7 +45,7 @@ internal abstract class DownArm : DownPath
                 foreach (var name in names) writer.Line(Add($"{name}{k}", name, $"gainOf{name.ToUpperInvariant()}"));
             }
         });
-        for (var i = 0; i < tokens; i++) writer.Line(Store(names[i], rows, $"sums + {Token(i)} * {shape.SumStride}", $"x.Total({Token(i).Trim('(', ')')})"));
+        StoreTile(writer, shape, names, rows);
     }
 
     private void Codes(SourceWriter writer, string name)
@@ -56,9 +53,6 @@ internal abstract class DownArm : DownPath
         writer.Each(4, i => $"var {name}Codes{i} = Vector128.Load({name} + j + {16 * i});");
         writer.Line($"var gainOf{name.ToUpperInvariant()} = {Gain($"gainsOf{name.ToUpperInvariant()}[j >> 6]")};");
     }
-
-    private string Store(string name, int rows, string target, string total) =>
-        $"SignOperations.Store({Sign}SignOperations.FourSums({SourceWriter.List(4, k => k < rows ? $"{name}{k}" : "default")}), {total}, {target});";
 }
 
 /// <summary>With dot products: Cortex-A76 and later.</summary>
@@ -90,8 +84,6 @@ internal sealed class DownAdvSimd : DownArm
     public override string Check => "AdvSimd.Arm64.IsSupported";
 
     public override string Explanation => "AND keeps the codes whose sign is +1, SADALP adds them by pairs to eight 16-bit sums, SMLAL takes those times the gain.";
-
-    protected override string Sign => "";
 
     protected override string Gain(string gains) => $"Vector128.Create({gains}).AsInt16()";
 

@@ -25,7 +25,7 @@ internal sealed class DownAvx2 : DownPath
             .Line("var (low, high) = (Vector256.Load(a + j), Vector256.Load(a + j + 32));")
             .Line("var gain = Vector256.Create(gainsOfA[j >> 6]).AsInt16();")
             .Each(rows, k => $"a{k} += SignOperations.Sum(SignOperations.Bits(signs{SourceWriter.Plus(k * shape.RowBytes)} + (j >> 3), copies, own, one), low, SignOperations.Bits(signs{SourceWriter.Plus(k * shape.RowBytes)} + (j >> 3) + 4, copies, own, one), high, gain);"));
-        writer.Line(Store("a", rows, "sums", "totalOfA"));
+        writer.Line(Store("a", 0, rows, "sums", "totalOfA"));
     }
 
     public override void Tile(SourceWriter writer, DownShape shape, int rows, int tokens)
@@ -42,9 +42,6 @@ internal sealed class DownAvx2 : DownPath
                     writer.Line($"{name}{k} += SignOperations.Sum(low, Vector256.Load({name} + j), high, Vector256.Load({name} + j + 32), gainOf{name.ToUpperInvariant()});");
             }
         });
-        for (var i = 0; i < tokens; i++) writer.Line(Store(names[i], rows, $"sums + {Token(i)} * {shape.SumStride}", $"x.Total({Token(i).Trim('(', ')')})"));
+        StoreTile(writer, shape, names, rows);
     }
-
-    private static string Store(string name, int rows, string target, string total) =>
-        $"SignOperations.Store(SignOperations.FourSums({SourceWriter.List(4, k => k < rows ? $"{name}{k}" : "default")}), {total}, {target});";
 }

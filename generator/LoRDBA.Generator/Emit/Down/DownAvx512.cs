@@ -43,9 +43,6 @@ internal sealed class DownAvx512 : DownPath
                 foreach (var name in names) writer.Line($"{name}{k} += SignOperations.Sum(bits, codesOf{name.ToUpperInvariant()}, gainOf{name.ToUpperInvariant()});");
             }
         });
-        for (var i = 0; i < tokens; i++) writer.Line(Store(names[i], 0, rows, $"sums + {Token(i)} * {shape.SumStride}", $"x.Total({Token(i).Trim('(', ')')})"));
+        StoreTile(writer, shape, names, rows);
     }
-
-    private static string Store(string name, int first, int rows, string target, string total) =>
-        $"SignOperations.Store(SignOperations.FourSums({SourceWriter.List(4, k => first + k < rows ? $"{name}{first + k}" : "default")}), {total}, {target});";
 }

@@ -20,9 +20,6 @@ internal abstract class DownPath
     /// <summary>Rows of signs that one pass over a single token takes.</summary>
     public abstract int RowsOfOne { get; }
 
-    /// <summary>The number of a tile's token.</summary>
-    protected static string Token(int i) => i == 0 ? "t" : $"(t + {i})";
-
     public bool Serves(Paths paths) => (paths & Flag) != 0;
 
     /// <summary>What stays in registers for all of a method.</summary>
@@ -33,6 +30,23 @@ internal abstract class DownPath
 
     /// <summary>The sums of <paramref name="rows"/> rows in the tile for <paramref name="tokens"/> tokens, a and b.</summary>
     public abstract void Tile(SourceWriter writer, DownShape shape, int rows, int tokens);
+
+    /// <summary>A minus where the sums are of -code.</summary>
+    protected virtual string Sign => "";
+
+    /// <summary>Stores four rows of a token, from <paramref name="first"/> on; those beyond <paramref name="rows"/> are zeros.</summary>
+    protected string Store(string name, int first, int rows, string target, string total) =>
+        $"SignOperations.Store({Sign}SignOperations.FourSums({SourceWriter.List(4, k => first + k < rows ? $"{name}{first + k}" : "default")}), {total}, {target});";
+
+    /// <summary>Stores the sums of a tile's tokens, t and t + 1.</summary>
+    protected void StoreTile(SourceWriter writer, DownShape shape, string[] names, int rows)
+    {
+        for (var i = 0; i < names.Length; i++)
+        {
+            var token = i == 0 ? "t" : $"t + {i}";
+            writer.Line(Store(names[i], 0, rows, $"sums + {(i == 0 ? token : $"({token})")} * {shape.SumStride}", $"x.Total({token})"));
+        }
+    }
 }
 
 /// <summary>The constants of a down kernel.</summary>
