@@ -72,5 +72,6 @@ internal static class CommandLine
         new CompareCommand(context),
         new AnalyzeCommand(context),
         new TraceCommand(context),
+        new BenchCommand(context),
     ];
 }

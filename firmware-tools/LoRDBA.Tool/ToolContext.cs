@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Kernels;
+
 namespace LoRDBA.Tool;
 
 /// <summary>All that a verb may touch of the outside besides files. Tests hand in their own.</summary>
@@ -23,4 +25,7 @@ internal sealed class ToolContext
 
     /// <summary>Cancelled by Ctrl-C; whatever takes longer than a step asks for it between steps.</summary>
     public required CancellationToken Interrupted { get; init; }
+
+    /// <summary>Kernels that were generated into this build of the command, for what <c>bench</c> measures; otherwise none, and the generic ones serve.</summary>
+    public SignKernels? Kernels { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using LoRDBA.Tool.Analysis;
+using LoRDBA.Tool.Benchmarking;
 using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Comparison;
 using LoRDBA.Tool.Inspection;
@@ -44,4 +45,5 @@ internal static class JsonOutput
 [JsonSerializable(typeof(TensorValues))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(Turn))]
 internal sealed partial class ToolJson : JsonSerializerContext;

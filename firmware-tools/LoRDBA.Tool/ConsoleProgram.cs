@@ -1,0 +1,40 @@
+using System.Text;
+using LoRDBA.Runtime.Kernels;
+
+namespace LoRDBA.Tool;
+
+/// <summary>The command as a process: its streams, and Ctrl-C.</summary>
+internal static class ConsoleProgram
+{
+    /// <summary>Runs a command line on the process's own streams and returns the exit code.</summary>
+    /// <param name="arguments">As the process got them.</param>
+    /// <param name="kernels">What was generated into the program, if anything.</param>
+    public static int Run(string[] arguments, SignKernels? kernels = null)
+    {
+        // The first Ctrl-C asks the verb to stop at its next step, which leaves no half-written file; a second one ends the process.
+        using var interrupt = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, press) =>
+        {
+            press.Cancel = !interrupt.IsCancellationRequested;
+            interrupt.Cancel();
+        };
+
+        // UTF-8 whatever the locale says, and no flush per write: a verb that streams flushes by itself.
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
+        using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+        using var input = new StreamReader(Console.OpenStandardInput(), utf8);
+
+        return CommandLine.Run(arguments, new ToolContext
+        {
+            Out = output,
+            Error = error,
+            In = input,
+            OutIsTerminal = !Console.IsOutputRedirected,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            Clock = TimeProvider.System,
+            Interrupted = interrupt.Token,
+            Kernels = kernels,
+        });
+    }
+}

@@ -1,0 +1,4 @@
+using LoRDBA.Speed;
+using LoRDBA.Tool;
+
+return ConsoleProgram.Run(args, new ForAnyBase(SpeedKernels.Instance));
