@@ -8,6 +8,9 @@ internal readonly record struct BlockSize(int Elements, int Bytes)
     /// <summary>Elements in a block of the K and IQ formats.</summary>
     public const int SuperBlock = 256;
 
+    /// <summary>Blocks of 32 in a super-block.</summary>
+    public const int SubBlocks = SuperBlock / 32;
+
     /// <summary>
     /// The sizes of all tensor types of ggml, also those whose values cannot be read yet: a file that holds them can be listed.
     /// The sizes of readable formats come from their own files. False for numbers that are no type or a retired one.

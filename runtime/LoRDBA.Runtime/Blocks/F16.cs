@@ -10,7 +10,7 @@ internal static unsafe class F16
     public const int Bytes = 2;
 
     /// <summary>2^112, the ratio of the exponent biases of 32 and 16 bits (127 - 15).</summary>
-    private const float BiasRatio = 5.192296858534828e33f;
+    public const float BiasRatio = 5.192296858534828e33f;
 
     /// <summary>
     /// The number at <paramref name="half"/>, if it is finite, without a branch. Sign and magnitude go apart: the magnitude's

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Blocks;
 
-/// <summary>The highest bits of 32 numbers of 5 bits, as both 5-bit formats keep them: bit j of a little-endian u32 belongs to q_j.</summary>
+/// <summary>The highest bits of 32 numbers of 5 bits, as Q5_0 and Q5_1 keep them: bit j of a little-endian u32 belongs to q_j.</summary>
 internal static unsafe class FifthBits
 {
     /// <summary>
@@ -15,17 +15,17 @@ internal static unsafe class FifthBits
     /// </code>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* bits, out Vector128<sbyte> high0, out Vector128<sbyte> high1)
+    public static Vector256<sbyte> Load(byte* bits)
     {
         var all = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(bits)).AsByte();
-        high0 = Spread(Vector128.Shuffle(all, Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1)));
-        high1 = Spread(Vector128.Shuffle(all, Vector128.Create((byte)2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3)));
+        var lower = Vector128.Shuffle(all, Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+        var upper = Vector128.Shuffle(all, Vector128.Create((byte)2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3));
+        var own = Vector256.Create(0x8040_2010_0804_0201).AsByte();
+        return (Vector256.Equals(Vector256.Create(lower, upper) & own, own) & Vector256.Create((byte)16)).AsSByte();
     }
 
+    /// <summary>16 or 0 for each of 32 numbers of Q5_K: bit <paramref name="bit"/> of a byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> Spread(Vector128<byte> bits)
-    {
-        var own = Vector128.Create(0x8040_2010_0804_0201).AsByte();
-        return (Vector128.Equals(bits & own, own) & Vector128.Create((byte)16)).AsSByte();
-    }
+    public static Vector256<sbyte> Take(byte* bytes, int bit) =>
+        ((Vector256.Load(bytes).AsUInt16() >>> bit & Vector256.Create((ushort)0x0101)) << 4).AsSByte();
 }

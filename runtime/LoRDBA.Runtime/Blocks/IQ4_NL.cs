@@ -19,25 +19,20 @@ internal readonly unsafe struct IQ4_NL : IQuantizedBlock
     /// <summary>The levels of both IQ4 formats.</summary>
     public static ReadOnlySpan<sbyte> Levels => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
 
-    public static int Bytes => BlockBytes;
-    public static bool IsUnsigned => false;
     public static bool HasMin => false;
+
+    public static int Offset(int block) => BlockBytes * block;
 
     /// <summary>The levels fit a vector, so that one shuffle looks up sixteen: 4-bit indices never leave it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1)
+    public static Vector256<sbyte> Load(byte* at, int block)
     {
-        Nibbles.Load(block + 2, out var index0, out var index1);
+        var indices = Nibbles.Load(at + 2);
         var levels = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(Levels));
-        q0 = Vector128.ShuffleNative(levels, index0);
-        q1 = Vector128.ShuffleNative(levels, index1);
+        return Vector256.Create(Vector128.ShuffleNative(levels, indices.GetLower()), Vector128.ShuffleNative(levels, indices.GetUpper()));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Scale(byte* block) => F16.Read(block);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Min(byte* block) => 0;
+    public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -3,26 +3,47 @@ using System.Runtime.Intrinsics;
 namespace LoRDBA.Runtime.Blocks;
 
 /// <summary>
-/// A block of 32 weights w_j = Scale * q_j + Min, as the int8 kernels take it. Implemented by structs without fields, so that a
+/// Rows of blocks of 32 weights w_j = Scale · q_j + Min, as the kernels take them. Implemented by structs without fields, so that a
 /// kernel written over the type parameter is compiled once per format with everything inlined.
 /// </summary>
+/// <remarks>
+/// A format of super-blocks (256 weights that share a scale of scales) has eight blocks in each: all of them lie at one place, and
+/// the block's number tells which is meant. Block numbers count from the start of the row.
+/// </remarks>
 internal unsafe interface IQuantizedBlock
 {
-    /// <summary>Bytes from one block to the next.</summary>
-    static abstract int Bytes { get; }
-
-    /// <summary>True if q_j is in [0, 127], false if in [-128, 127].</summary>
-    static abstract bool IsUnsigned { get; }
-
-    /// <summary>False if Min is always 0.</summary>
+    /// <summary>False if there is no minimum.</summary>
     static abstract bool HasMin { get; }
 
-    /// <summary>q_0 to q_15 and q_16 to q_31.</summary>
-    static abstract void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1);
+    /// <summary>True if each half of a block has a whole factor of its own: w_j = Scale · Factor(j / 16) · q_j, |Factor · q_j| at most 4096.</summary>
+    static virtual bool HasFactors => false;
 
-    /// <summary>The factor of the integers.</summary>
-    static abstract float Scale(byte* block);
+    /// <summary>Bytes from the start of a row to the block, or to the super-block that holds it.</summary>
+    static abstract int Offset(int block);
 
-    /// <summary>What is added to each weight.</summary>
-    static abstract float Min(byte* block);
+    /// <summary>q_0 to q_31 of the block that lies at <paramref name="at"/>, each in [-128, 127].</summary>
+    static abstract Vector256<sbyte> Load(byte* at, int block);
+
+    /// <summary>The factors of both halves; only if <see cref="HasFactors"/>.</summary>
+    static virtual void Factors(byte* at, int block, out short f0, out short f1) => f0 = f1 = 1;
+
+    /// <summary>Scales, and minima where there are any, of the same range of blocks in several rows.</summary>
+    static abstract void Scales(in BlockRange range, float* scales, float* mins);
+}
+
+/// <summary>Blocks [First, First + Count) of <see cref="Rows"/> rows.</summary>
+/// <param name="row">The first row.</param>
+/// <param name="rowBytes">Bytes from one row to the next.</param>
+/// <param name="rows">How many rows; the lanes behind them, up to the stride, are not written.</param>
+/// <param name="first">The first block.</param>
+/// <param name="count">How many blocks.</param>
+/// <param name="stride">Floats from one block's scales to the next's: scale of row r and block First + b at [b · stride + r].</param>
+internal readonly unsafe struct BlockRange(byte* row, long rowBytes, int rows, int first, int count, int stride)
+{
+    public byte* Row => row;
+    public long RowBytes => rowBytes;
+    public int Rows => rows;
+    public int First => first;
+    public int Count => count;
+    public int Stride => stride;
 }

@@ -22,4 +22,18 @@ internal static class KScales
     public static (int Scale, int Min) Read(ReadOnlySpan<byte> packed, int s) => s < 4
         ? (packed[s] & 0x3f, packed[s + 4] & 0x3f)
         : (packed[s + 4] & 0x0f | packed[s - 4] >> 6 << 4, packed[s + 4] >> 4 | packed[s] >> 6 << 4);
+
+    /// <summary>d · scale_s and -e · min_s, where a super-block starts with d and e and these.</summary>
+    public static unsafe void Read(in BlockRange range, int blockBytes, float* scales, float* mins)
+    {
+        for (var r = 0; r < range.Rows; r++)
+            for (var b = 0; b < range.Count; b++)
+            {
+                var block = range.First + b;
+                var at = range.Row + r * range.RowBytes + block / BlockSize.SubBlocks * blockBytes;
+                var (scale, min) = Read(new ReadOnlySpan<byte>(at + 4, Bytes), block % BlockSize.SubBlocks);
+                scales[b * range.Stride + r] = F16.Read(at) * scale;
+                mins[b * range.Stride + r] = -(F16.Read(at + 2) * min);
+            }
+    }
 }

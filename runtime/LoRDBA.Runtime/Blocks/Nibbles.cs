@@ -7,12 +7,15 @@ namespace LoRDBA.Runtime.Blocks;
 internal static unsafe class Nibbles
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* nibbles, out Vector128<sbyte> q0, out Vector128<sbyte> q1)
+    public static Vector256<sbyte> Load(byte* nibbles)
     {
-        var mask = Vector128.Create((byte)0x0f);
         var bytes = Vector128.Load(nibbles);
-        q0 = (bytes & mask).AsSByte();
         // x86 has no shift of bytes: shift words, then mask away what came from the neighbour.
-        q1 = ((bytes.AsUInt16() >>> 4).AsByte() & mask).AsSByte();
+        return (Vector256.Create(bytes, (bytes.AsUInt16() >>> 4).AsByte()) & Vector256.Create((byte)0x0f)).AsSByte();
     }
+
+    /// <summary>The lower or upper four bits of 32 bytes, as super-blocks keep one sub-block below and the next above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Take(byte* nibbles, int upper) =>
+        ((Vector256.Load(nibbles).AsUInt16() >>> 4 * upper).AsByte() & Vector256.Create((byte)0x0f)).AsSByte();
 }

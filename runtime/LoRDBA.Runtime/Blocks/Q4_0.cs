@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace LoRDBA.Runtime.Blocks;
 
 /// <summary>
-/// 32 weights in 18 bytes, w_j = d * (q_j - 8), which is d * q_j + Min with Min = -8 d:
+/// 32 weights in 18 bytes, w_j = d * (q_j - 8):
 /// <code>
 /// byte 0     2                                        18
 ///      | d   | q_16 q_0 | q_17 q_1 | ...  | q_31 q_15 |      d: f16, q: 4 bits, 0 to 15, upper half written first
@@ -16,18 +16,14 @@ internal readonly unsafe struct Q4_0 : IQuantizedBlock
     public const int BlockBytes = 18;
     private const int BlockLength = 32;
 
-    public static int Bytes => BlockBytes;
-    public static bool IsUnsigned => true;
-    public static bool HasMin => true;
+    public static bool HasMin => false;
+
+    public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1) => Nibbles.Load(block + 2, out q0, out q1);
+    public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Load(at + 2) - Vector256.Create((sbyte)8);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Scale(byte* block) => F16.Read(block);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Min(byte* block) => -8 * F16.Read(block);
+    public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -16,18 +16,18 @@ internal readonly unsafe struct Q4_1 : IQuantizedBlock
     public const int BlockBytes = 20;
     private const int BlockLength = 32;
 
-    public static int Bytes => BlockBytes;
-    public static bool IsUnsigned => true;
     public static bool HasMin => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1) => Nibbles.Load(block + 4, out q0, out q1);
+    public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Scale(byte* block) => F16.Read(block);
+    public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Load(at + 4);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Min(byte* block) => F16.Read(block + 2);
+    public static void Scales(in BlockRange range, float* scales, float* mins)
+    {
+        HalfScales.Read(range, 0, BlockBytes, scales);
+        HalfScales.Read(range, 2, BlockBytes, mins);
+    }
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -11,9 +13,18 @@ namespace LoRDBA.Runtime.Blocks;
 /// q, 4 bits:  byte l of the first 32:  q_(l + 32) | q_l      bits 7-4 | 3-0
 /// </code>
 /// </summary>
-internal static class Q4_K
+internal readonly unsafe struct Q4_K : IQuantizedBlock
 {
     public const int BlockBytes = 144;
+
+    public static bool HasMin => true;
+
+    public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Take(at + 16 + 32 * (block % BlockSize.SubBlocks / 2), upper: block % 2);
+
+    public static void Scales(in BlockRange range, float* scales, float* mins) => KScales.Read(range, BlockBytes, scales, mins);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -17,24 +17,18 @@ internal readonly unsafe struct Q5_1 : IQuantizedBlock
     public const int BlockBytes = 24;
     private const int BlockLength = 32;
 
-    public static int Bytes => BlockBytes;
-    public static bool IsUnsigned => true;
     public static bool HasMin => true;
 
+    public static int Offset(int block) => BlockBytes * block;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1)
+    public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Load(at + 8) | FifthBits.Load(at + 4);
+
+    public static void Scales(in BlockRange range, float* scales, float* mins)
     {
-        Nibbles.Load(block + 8, out q0, out q1);
-        FifthBits.Load(block + 4, out var high0, out var high1);
-        q0 |= high0;
-        q1 |= high1;
+        HalfScales.Read(range, 0, BlockBytes, scales);
+        HalfScales.Read(range, 2, BlockBytes, mins);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Scale(byte* block) => F16.Read(block);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Min(byte* block) => F16.Read(block + 2);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

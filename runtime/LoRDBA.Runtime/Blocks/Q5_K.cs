@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -12,9 +14,22 @@ namespace LoRDBA.Runtime.Blocks;
 /// lower four:  byte l of the first 32:  q_(l + 32) | q_l      bits 7-4 | 3-0
 /// </code>
 /// </summary>
-internal static class Q5_K
+internal readonly unsafe struct Q5_K : IQuantizedBlock
 {
     public const int BlockBytes = 176;
+
+    public static bool HasMin => true;
+
+    public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Load(byte* at, int block)
+    {
+        var s = block % BlockSize.SubBlocks;
+        return Nibbles.Take(at + 48 + 32 * (s / 2), upper: s % 2) | FifthBits.Take(at + 16, s);
+    }
+
+    public static void Scales(in BlockRange range, float* scales, float* mins) => KScales.Read(range, BlockBytes, scales, mins);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -14,9 +16,38 @@ namespace LoRDBA.Runtime.Blocks;
 ///   upper two:   byte l:       q_(l + 96) | q_(l + 64) | q_(l + 32) | q_l      bits 7-6 | 5-4 | 3-2 | 1-0
 /// </code>
 /// </summary>
-internal static class Q6_K
+internal readonly unsafe struct Q6_K : IQuantizedBlock
 {
     public const int BlockBytes = 210;
+
+    public static bool HasMin => false;
+    public static bool HasFactors => true;
+
+    public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Load(byte* at, int block)
+    {
+        // Sub-blocks 2 b and 2 b + 1 of the super-block.
+        var b = block % BlockSize.SubBlocks;
+        var four = Vector256.Load(at + 64 * (b / 4) + 32 * (b % 2)).AsUInt16() >>> 4 * (b / 2 % 2) & Vector256.Create((ushort)0x0f0f);
+        var two = (Vector256.Load(at + 128 + 32 * (b / 4)).AsUInt16() >>> 2 * (b % 4) & Vector256.Create((ushort)0x0303)) << 4;
+        return (four | two).AsSByte() - Vector256.Create((sbyte)32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Factors(byte* at, int block, out short f0, out short f1)
+    {
+        var scales = (sbyte*)at + 192 + 2 * (block % BlockSize.SubBlocks);
+        (f0, f1) = (scales[0], scales[1]);
+    }
+
+    public static void Scales(in BlockRange range, float* scales, float* mins)
+    {
+        for (var r = 0; r < range.Rows; r++)
+            for (var b = 0; b < range.Count; b++)
+                scales[b * range.Stride + r] = F16.Read(range.Row + r * range.RowBytes + Offset(range.First + b) + 208);
+    }
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -17,22 +17,14 @@ internal readonly unsafe struct Q8_0 : IQuantizedBlock
     public const int BlockBytes = 34;
     private const int BlockLength = 32;
 
-    public static int Bytes => BlockBytes;
-    public static bool IsUnsigned => false;
     public static bool HasMin => false;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Load(byte* block, out Vector128<sbyte> q0, out Vector128<sbyte> q1)
-    {
-        q0 = Vector128.Load((sbyte*)block + 2);
-        q1 = Vector128.Load((sbyte*)block + 18);
-    }
+    public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Scale(byte* block) => F16.Read(block);
+    public static Vector256<sbyte> Load(byte* at, int block) => Vector256.Load((sbyte*)at + 2);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Min(byte* block) => 0;
+    public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -15,8 +15,8 @@ namespace LoRDBA.Runtime.Models;
 /// </remarks>
 internal sealed unsafe class ForwardPass : IDisposable
 {
-    /// <summary>Rows of a matrix are shared out in whole cache lines, so that no two workers write to one.</summary>
-    private const int RowUnit = 16;
+    /// <summary>Rows of a matrix are shared out in whole tiles, which are whole cache lines too: no two workers write to one.</summary>
+    private const int RowUnit = WeightTile.Rows;
 
     private readonly Model model;
     private readonly ModelConfig config;
@@ -258,7 +258,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     {
         var kernel = oracle ? FloatMatMul.Instance : linear.Format.Kernel;
         var input = new MatMulInput(x, state.Quantized.WithWidth(linear.NIn), count);
-        kernel.Run(linear, input, y, rows.Start, rows.End, state.RowOf(worker));
+        kernel.Run(linear, input, y, rows.Start, rows.End, state.ScratchOf(worker));
     }
 
     private void AddBias(Linear linear, float* y, Share rows)

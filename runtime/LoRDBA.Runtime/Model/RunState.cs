@@ -63,7 +63,7 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>[batch][n_ff]</summary>
     public float* Up { get; private set; }
 
-    /// <summary>The panel that the next matrices read, in 8 bits, [batch][widest input].</summary>
+    /// <summary>The panel that the next matrices read, in whole numbers, [batch][widest input].</summary>
     public QuantizedRows Quantized { get; private set; }
 
     /// <summary>cos and sin of each position's angles, [batch][rope_dim].</summary>
@@ -78,7 +78,7 @@ internal sealed unsafe class RunState : IDisposable
 
     private float* Scores { get; set; }
 
-    private float* Row { get; set; }
+    private float* Scratch { get; set; }
 
     /// <summary>The cached keys of one head, [context][head_dim].</summary>
     public float* KeysOf(int layer, int kvHead) => Keys + HeadOffset(layer, kvHead);
@@ -89,8 +89,8 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>A worker's attention scores, [context].</summary>
     public float* ScoresOf(int worker) => Scores + (long)worker * ContextLength;
 
-    /// <summary>A worker's dequantized row of weights, [widest input].</summary>
-    public float* RowOf(int worker) => Row + (long)worker * WidestInput;
+    /// <summary>What a worker unpacks weights into, [<see cref="MatMul.ScratchLength"/>].</summary>
+    public float* ScratchOf(int worker) => Scratch + (long)worker * MatMul.ScratchLength(WidestInput);
 
     public void Dispose() => arena.Dispose();
 
@@ -116,6 +116,6 @@ internal sealed unsafe class RunState : IDisposable
         Rotation = arena.Reserve<float>(batch * config.RopeDim);
         Logits = arena.Reserve<float>((long)MaxLogitRows * config.NVocab);
         Scores = arena.Reserve<float>((long)workers * ContextLength);
-        Row = arena.Reserve<float>((long)workers * WidestInput);
+        Scratch = arena.Reserve<float>((long)workers * MatMul.ScratchLength(WidestInput));
     }
 }

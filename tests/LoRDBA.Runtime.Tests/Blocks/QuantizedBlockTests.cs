@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Intrinsics;
 using CsCheck;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
@@ -7,16 +6,18 @@ using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Blocks;
 
-/// <summary>What the kernels see of a block (integers, scale, minimum) against what Dequantize makes of it.</summary>
+/// <summary>What the kernels see of a row (integers, factors, scales, minima) against what Dequantize makes of it.</summary>
 public sealed unsafe class QuantizedBlockTests
 {
+    private const int RowLength = 512;
+
     /// <summary>Every implementation there is; its name is its type in GGUF.</summary>
     public static TheoryData<string> Blocks =>
         [.. typeof(IQuantizedBlock).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IQuantizedBlock))).Select(type => type.Name)];
 
     [Theory]
     [MemberData(nameof(Blocks))]
-    public void Integers_scale_and_minimum_give_the_dequantized_values(string name)
+    public void Integers_factors_scales_and_minima_give_the_dequantized_values(string name)
     {
         var block = typeof(IQuantizedBlock).Assembly.GetType($"LoRDBA.Runtime.Blocks.{name}", throwOnError: true)!;
         var check = typeof(QuantizedBlockTests).GetMethod(nameof(Check), BindingFlags.Static | BindingFlags.NonPublic)!.MakeGenericMethod(block);
@@ -24,29 +25,35 @@ public sealed unsafe class QuantizedBlockTests
     }
 
     [Fact]
-    public void All_quantized_formats_have_a_block_for_the_kernels() =>
-        Assert.Equal(BlockFormat.All.Where(format => format.BlockLength == 32).Select(format => format.Name).Order(), Blocks.Select(row => row.Data).Order());
+    public void Whatever_reads_quantized_activations_is_one_of_them() =>
+        Assert.Equal(BlockFormat.All.Where(format => format.Kernel.ReadsQuantized).Select(format => format.Name).Order(), Blocks.Select(row => row.Data).Order());
 
     private static void Check<TBlock>(BlockFormat format) where TBlock : struct, IQuantizedBlock
     {
-        Assert.Equal(format.BlockBytes, TBlock.Bytes);
-        Gen.Byte.Array[format.BlockBytes].Sample(bytes =>
+        const int blocks = RowLength / 32;
+        var length = (int)format.BytesFor(RowLength);
+        Gen.Byte.Array[length].Sample(bytes =>
         {
-            // Scale and, where it is stored, minimum are the first two halves: the kernels may take them as finite.
-            if (!Half.IsFinite(BitConverter.ToHalf(bytes, 0)) || !Half.IsFinite(BitConverter.ToHalf(bytes, 2))) return;
-
-            var values = new float[32];
+            var values = new float[RowLength];
             format.Dequantize(bytes, values);
+            // Scales that are no numbers never reach a kernel's caller unseen: the logits are no numbers then.
+            if (values.Any(value => !float.IsFinite(value))) return;
 
-            using var block = GuardedMemory.OfBytes(bytes);
-            TBlock.Load(block.Bytes, out var q0, out var q1);
-            var (scale, min) = (TBlock.Scale(block.Bytes), TBlock.Min(block.Bytes));
-            if (!TBlock.HasMin) Assert.Equal(0, min);
-            for (var j = 0; j < 32; j++)
+            using var row = GuardedMemory.OfBytes(bytes);
+            float* scales = stackalloc float[8 * blocks], mins = stackalloc float[8 * blocks];
+            TBlock.Scales(new BlockRange(row.Bytes, length, rows: 1, first: 0, blocks, stride: 8), scales, mins);
+            for (var b = 0; b < blocks; b++)
             {
-                int q = j < 16 ? q0.GetElement(j) : q1.GetElement(j - 16);
-                if (TBlock.IsUnsigned) Assert.InRange(q, 0, 127);
-                Assert.Equal(values[j], scale * q + min);
+                var at = row.Bytes + TBlock.Offset(b);
+                var codes = TBlock.Load(at, b);
+                TBlock.Factors(at, b, out var f0, out var f1);
+                for (var j = 0; j < 32; j++)
+                {
+                    var q = codes[j] * (j < 16 ? f0 : f1);
+                    var min = TBlock.HasMin ? mins[8 * b] : 0;
+                    Assert.InRange(Math.Abs(q), 0, 4096);
+                    Assert.Equal(values[32 * b + j], scales[8 * b] * q + min, 2e-7f * (Math.Abs(scales[8 * b] * q) + Math.Abs(min)));
+                }
             }
         });
     }

@@ -6,19 +6,20 @@ namespace LoRDBA.Runtime.Tests.Kernels;
 public sealed unsafe class QuantizedRowsTests
 {
     [Fact]
-    public void A_quad_is_scaled_by_its_largest_magnitude()
+    public void A_block_is_scaled_by_its_largest_magnitude()
     {
-        var x = new float[32];
-        // 2.54 / 127 = 0.02 a step: codes -127, 50, 0, 1
-        (x[0], x[1], x[2], x[3]) = (-2.54f, 1f, 0f, 0.02f);
-        x[31] = 127f;
+        var x = new float[64];
+        // 3.2766 / 16 383 = 0.0002 a step: codes -16 383, 5 000, 0, 1
+        (x[0], x[1], x[2], x[3]) = (-3.2766f, 1f, 0f, 0.0002f);
+        x[63] = 16383f;
 
         using var arena = Quantize(x, out var rows);
-        Assert.Equal([-127, 50, 0, 1], new ReadOnlySpan<sbyte>(rows.CodesOf(0), 4).ToArray());
-        Assert.Equal(0.02f, rows.ScalesOf(0)[0], 1e-6f);
-        Assert.Equal(127, rows.CodesOf(0)[31]);
-        Assert.Equal(1f, rows.ScalesOf(0)[7]);
-        Assert.Equal(-2.54f + 1f + 0.02f + 127f, rows.SumsOf(0)[0], 1e-4f);
+        Assert.Equal([-16383, 5000, 0, 1], new ReadOnlySpan<short>(rows.CodesOf(0), 4).ToArray());
+        Assert.Equal(0.0002f, rows.ScalesOf(0)[0], 1e-9f);
+        Assert.Equal(16383, rows.CodesOf(0)[63]);
+        Assert.Equal(1f, rows.ScalesOf(0)[1]);
+        Assert.Equal(-3.2766f + 1f + 0.0002f, rows.SumsOf(0)[0], 1e-5f);
+        Assert.Equal(16383f, rows.SumsOf(0)[1]);
     }
 
     [Fact]
@@ -26,8 +27,7 @@ public sealed unsafe class QuantizedRowsTests
     {
         using var arena = Quantize(new float[64], out var rows);
         for (var i = 0; i < 64; i++) Assert.Equal(0, rows.CodesOf(0)[i]);
-        for (var i = 0; i < 16; i++) Assert.Equal(0f, rows.ScalesOf(0)[i]);
-        Assert.Equal(0f, rows.SumsOf(0)[1]);
+        for (var i = 0; i < 2; i++) Assert.Equal((0f, 0f), (rows.ScalesOf(0)[i], rows.SumsOf(0)[i]));
     }
 
     [Fact]
@@ -37,8 +37,9 @@ public sealed unsafe class QuantizedRowsTests
             using var arena = Quantize(x, out var rows);
             for (var i = 0; i < x.Length; i++)
             {
-                var step = rows.ScalesOf(0)[i / 4];
-                Assert.InRange(Math.Abs(rows.CodesOf(0)[i] * step - x[i]), 0, step * 0.5001f + 1e-30f);
+                var step = rows.ScalesOf(0)[i / 32];
+                // One float32 rounding of x over the step is up to 16 383 · 2^-24 of a step.
+                Assert.InRange(Math.Abs(rows.CodesOf(0)[i] * step - x[i]), 0, step * 0.503f + 1e-30f);
             }
         });
 

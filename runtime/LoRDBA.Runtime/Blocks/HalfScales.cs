@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace LoRDBA.Runtime.Blocks;
+
+/// <summary>The 16-bit scales of formats whose every block carries its own.</summary>
+internal static unsafe class HalfScales
+{
+    /// <summary>
+    /// Reads one 16-bit number of each block. The rows are walked one after the other, as they lie in memory, and their numbers put
+    /// beside each other; then they are widened in place, the last first.
+    /// </summary>
+    /// <param name="range">The blocks.</param>
+    /// <param name="offset">Of the number in a block, in bytes.</param>
+    /// <param name="blockBytes">Bytes of a block.</param>
+    /// <param name="values">[count][stride]; a stride is a multiple of eight.</param>
+    public static void Read(in BlockRange range, int offset, int blockBytes, float* values)
+    {
+        var halves = (ushort*)values;
+        var (count, stride) = (range.Count, range.Stride);
+        for (var r = 0; r < range.Rows; r++)
+        {
+            var at = range.Row + r * range.RowBytes + (long)range.First * blockBytes + offset;
+            var to = halves + r;
+            for (var b = 0; b < count; b++, at += blockBytes, to += stride) *to = Unsafe.ReadUnaligned<ushort>(at);
+        }
+        for (var i = count * stride - 8; i >= 0; i -= 8) Widen(Vector128.Load(halves + i)).Store(values + i);
+    }
+
+    /// <summary>Sign and magnitude keep their bits; the exponent's other bias is a factor. So finite numbers, subnormal ones among them, are exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Widen(Vector128<ushort> halves)
+    {
+        var bits = Vector256.Create(Vector128.WidenLower(halves.AsInt16()), Vector128.WidenUpper(halves.AsInt16()));
+        return ((bits << 13) & Vector256.Create(unchecked((int)0x8fff_e000))).AsSingle() * Vector256.Create(F16.BiasRatio);
+    }
+}
