@@ -128,7 +128,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         for (var t = share.Start; t < share.End; t++) NormAndQuantizeRow(t, t, norm);
     }
 
-    /// <summary>normed[to] = norm(residual[from]), in float32 and in 8 bits.</summary>
+    /// <summary>normed[to] = norm(residual[from]), in float32 and in whole numbers.</summary>
     private void NormAndQuantizeRow(int from, int to, float* norm)
     {
         var normed = state.Normed + (long)to * config.NEmbd;
@@ -138,7 +138,7 @@ internal sealed unsafe class ForwardPass : IDisposable
         QuantizeRow(normed, to, config.NEmbd);
     }
 
-    /// <summary>The panel [n][n_in] that <paramref name="linear"/> reads, in 8 bits.</summary>
+    /// <summary>The panel [n][n_in] that <paramref name="linear"/> reads, in whole numbers.</summary>
     private void Quantize(int worker, Linear linear, float* x)
     {
         var share = Share.Of(tokens, worker, pool.Workers);
