@@ -42,6 +42,20 @@ public sealed class LlamaCppTests : IDisposable
         Assert.Equal(Ours(model, lora, 5), Theirs(model, lora, 5), 0.02);
     }
 
+    [Fact]
+    public void It_runs_a_random_model_as_we_run_it()
+    {
+        NodePeer.Require("@node-llama-cpp/linux-x64");
+        var model = Path.Combine(folder.Path, "random.gguf");
+        Assert.Equal(ExitCodes.Done, ToolRun.Of("make-model", "-o", model, "--n-embd", "128", "--n-ff", "256", "--n-head", "4", "--n-head-kv", "2", "--head-dim", "32", "--n-layer", "2", "--n-vocab", "600").ExitCode);
+        int[] tokens = [7, 300, 12, 450, 99, 599, 42, 201];
+        File.WriteAllText(Path.Combine(folder.Path, "ids.jsonl"), $$"""{"prompt":[{{tokens[0]}}],"completion":[{{string.Join(',', tokens.Skip(1))}}]}""");
+
+        var ours = ToolRun.Of("trace", model, "--ids", string.Join(',', tokens)).Json().GetProperty("nll").EnumerateArray().Select(value => value.GetDouble());
+        var theirs = NodePeer.Run("score-tokens.mjs", model, Path.Combine(folder.Path, "ids.jsonl")).GetProperty("nll")[0].EnumerateArray().Select(value => value.GetDouble());
+        Assert.All(ours.Zip(theirs), pair => Assert.Equal(pair.First, pair.Second, 0.05));
+    }
+
     private double Ours(string model, string lora, int count)
     {
         var data = Path.Combine(folder.Path, "lines.jsonl");

@@ -39,6 +39,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(FileFacts))]
 [JsonSerializable(typeof(LineResult))]
 [JsonSerializable(typeof(LoraExport))]
+[JsonSerializable(typeof(MakeModelResult))]
 [JsonSerializable(typeof(ManifestResult))]
 [JsonSerializable(typeof(QuantizeResult))]
 [JsonSerializable(typeof(RunResult))]

@@ -5,12 +5,15 @@ internal struct SplitMix(ulong seed)
 {
     private ulong state = seed;
 
-    /// <summary>A number from 0 to 1, exclusive, with 53 random bits.</summary>
-    public double NextDouble()
+    /// <summary>64 random bits.</summary>
+    public ulong NextBits()
     {
         var mixed = state += 0x9E3779B97F4A7C15;
         mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9;
         mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB;
-        return ((mixed ^ mixed >> 31) >> 11) * (1.0 / (1UL << 53));
+        return mixed ^ mixed >> 31;
     }
+
+    /// <summary>A number from 0 to 1, exclusive, with 53 random bits.</summary>
+    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 }

@@ -36,6 +36,9 @@ internal static class ByteAlphabet
         return true;
     }
 
+    /// <summary>How a byte is written.</summary>
+    public static char CharacterOf(byte value) => (char)Array.IndexOf(ByteOf, value);
+
     private static short[] Build()
     {
         var byteOf = new short[CharacterCount];
