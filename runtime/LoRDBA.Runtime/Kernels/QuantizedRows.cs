@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Kernels;
 
@@ -66,12 +67,15 @@ internal readonly unsafe struct QuantizedRows
     public float* SumsOf(int token) => Sums + (long)token * Width / BlockLength;
 
     /// <summary>Quantizes <paramref name="x"/>, [width], to row <paramref name="token"/>.</summary>
-    public void Quantize(float* x, int token)
+    public void Quantize(float* x, int token) => Quantize(x, token, first: 0, Blocks);
+
+    /// <summary>Quantizes <paramref name="count"/> blocks of row <paramref name="token"/> from block <paramref name="first"/> on; <paramref name="x"/> holds these alone, [32 · count].</summary>
+    public void Quantize(float* x, int token, int first, int count)
     {
-        var codes = CodesOf(token);
-        var scales = ScalesOf(token);
-        var sums = SumsOf(token);
-        for (var block = 0; block < Blocks; block++, x += BlockLength, codes += BlockLength)
+        var codes = CodesOf(token) + first * BlockLength;
+        var scales = ScalesOf(token) + first;
+        var sums = SumsOf(token) + first;
+        for (var block = 0; block < count; block++, x += BlockLength, codes += BlockLength)
             QuantizeBlock(x, codes, scales + block, sums + block);
     }
 
@@ -92,5 +96,6 @@ internal readonly unsafe struct QuantizedRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Round(Vector256<float> x) => Vector256.ConvertToInt32Native(Vector256.Round(x));
+    private static Vector256<int> Round(Vector256<float> x) =>
+        Avx.IsSupported ? Avx.ConvertToVector256Int32(x) : Vector256.ConvertToInt32Native(Vector256.Round(x));
 }

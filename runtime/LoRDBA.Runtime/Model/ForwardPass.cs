@@ -18,6 +18,12 @@ internal sealed unsafe class ForwardPass : IDisposable
     /// <summary>Rows of a matrix are shared out in whole tiles, which are whole cache lines too: no two workers write to one.</summary>
     private const int RowUnit = WeightTile.Rows;
 
+    /// <summary>
+    /// Rows of a panel's product that are finished, adapter and all, before the next ones begin: [512][64] floats stay in the second-level
+    /// cache. A single token takes all its rows at once.
+    /// </summary>
+    private const int PanelRows = 2 * RowUnit;
+
     private readonly Model model;
     private readonly ModelConfig config;
     private readonly RopePairs ropePairs;
@@ -85,9 +91,9 @@ internal sealed unsafe class ForwardPass : IDisposable
             Meet();
             Attend(worker, layer, w.QueryNorm);
             Meet();
-            Quantize(worker, w.AttentionOutput, state.Attended);
+            QuantizeAttended(worker);
             Meet();
-            AddProduct(worker, w.AttentionOutput, state.Attended);
+            AddProduct(worker, w.AttentionOutput, state.Attended, state.Quantized);
             Meet();
 
             // residual += W_down · (silu(W_gate x) ⊙ W_up x),  x = norm(residual)
@@ -95,14 +101,14 @@ internal sealed unsafe class ForwardPass : IDisposable
             Meet();
             GateUp(worker, w);
             Meet();
-            Quantize(worker, w.Down, state.Gate);
-            Meet();
-            AddProduct(worker, w.Down, state.Gate);
+            AddProduct(worker, w.Down, state.Gate, state.QuantizedGate);
             Meet();
         }
     }
 
     private void Meet() => pool.Barrier.Wait();
+
+    private int RowsTogether => tokens == 1 ? int.MaxValue : PanelRows;
 
     /// <summary>A single token's down products are every worker's own; see <see cref="AdapterLane"/>.</summary>
     private void MeetAfterDown(int count)
@@ -138,19 +144,19 @@ internal sealed unsafe class ForwardPass : IDisposable
         QuantizeRow(normed, to, config.NEmbd);
     }
 
-    /// <summary>The panel [n][n_in] that <paramref name="linear"/> reads, in whole numbers.</summary>
-    private void Quantize(int worker, Linear linear, float* x)
+    private void QuantizeAttended(int worker)
     {
         var share = Share.Of(tokens, worker, pool.Workers);
-        for (var t = share.Start; t < share.End; t++) QuantizeRow(x + (long)t * linear.NIn, t, linear.NIn);
+        for (var t = share.Start; t < share.End; t++) QuantizeRow(state.Attended + (long)t * config.QueryDim, t, config.QueryDim);
     }
 
     private void QuantizeRow(float* x, int token, int width)
     {
-        // A width that is no multiple of the block belongs to float weights, whose kernel reads the float32 values.
-        if (oracle || width % QuantizedRows.BlockLength != 0) return;
-        state.Quantized.WithWidth(width).Quantize(x, token);
+        if (Quantizes(width)) state.Quantized.WithWidth(width).Quantize(x, token);
     }
+
+    /// <summary>A width that is no multiple of the block belongs to float weights, whose kernel reads the float32 values.</summary>
+    private bool Quantizes(int width) => !oracle && width % QuantizedRows.BlockLength == 0;
 
     private void QueryKeyValue(int worker, LayerWeights w)
     {
@@ -159,9 +165,10 @@ internal sealed unsafe class ForwardPass : IDisposable
             adapter.Down(w.Query, count: 3, state.Normed, tokens, worker);
             MeetAfterDown(tokens);
         }
-        Product(worker, w.Query, slot: 0, state.Normed, state.Query);
-        Product(worker, w.Key, slot: 1, state.Normed, state.Key);
-        Product(worker, w.Value, slot: 2, state.Normed, state.Value);
+        var input = Input(state.Normed, state.Quantized, config.NEmbd);
+        Product(worker, w.Query, slot: 0, input, state.Query);
+        Product(worker, w.Key, slot: 1, input, state.Key);
+        Product(worker, w.Value, slot: 2, input, state.Value);
     }
 
     /// <summary>Rotates the keys and puts keys and values into the cache, head by head.</summary>
@@ -216,50 +223,65 @@ internal sealed unsafe class ForwardPass : IDisposable
             adapter.Down(w.Gate, count: 2, state.Normed, tokens, worker);
             MeetAfterDown(tokens);
         }
-        var rows = Product(worker, w.Gate, slot: 0, state.Normed, state.Gate);
-        Product(worker, w.Up, slot: 1, state.Normed, state.Up);
-
-        // The worker's own rows of both: nobody else has to be waited for.
-        for (var t = 0; t < tokens; t++)
+        var input = Input(state.Normed, state.Quantized, config.NEmbd);
+        var own = Share.Of(config.NFf, worker, pool.Workers, RowUnit);
+        foreach (var rows in own.Cut(RowsTogether))
         {
-            var offset = (long)t * config.NFf + rows.Start;
-            SwiGlu.Forward(new Span<float>(state.Gate + offset, rows.End - rows.Start), new Span<float>(state.Up + offset, rows.End - rows.Start));
+            Product(worker, w.Gate, slot: 0, input, state.Gate, rows);
+            Product(worker, w.Up, slot: 1, input, state.Up, rows);
+            for (var t = 0; t < tokens; t++) Activate(t, rows);
         }
     }
 
+    /// <summary>These rows of one token's gate: nobody else's are needed, not even to quantize them.</summary>
+    private void Activate(int token, Share rows)
+    {
+        var (offset, count) = ((long)token * config.NFf + rows.Start, rows.End - rows.Start);
+        SwiGlu.Forward(new Span<float>(state.Gate + offset, count), new Span<float>(state.Up + offset, count));
+        if (Quantizes(config.NFf))
+            state.QuantizedGate.Quantize(state.Gate + offset, token, rows.Start / QuantizedRows.BlockLength, count / QuantizedRows.BlockLength);
+    }
+
     /// <summary>residual += W x, for a matrix that writes back to the residual stream.</summary>
-    private void AddProduct(int worker, Linear linear, float* x)
+    private void AddProduct(int worker, Linear linear, float* x, in QuantizedRows quantized)
     {
         if (Adapter is { } adapter)
         {
             adapter.Down(linear, count: 1, x, tokens, worker);
             MeetAfterDown(tokens);
         }
-        var rows = Product(worker, linear, slot: 0, x, state.Normed);
-        for (var t = 0; t < tokens; t++)
+        var input = Input(x, quantized, linear.NIn);
+        var own = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
+        foreach (var rows in own.Cut(RowsTogether))
         {
-            var offset = (long)t * config.NEmbd + rows.Start;
-            var residual = new Span<float>(state.Residual + offset, rows.End - rows.Start);
-            TensorPrimitives.Add(residual, new ReadOnlySpan<float>(state.Normed + offset, rows.End - rows.Start), residual);
+            Product(worker, linear, slot: 0, input, state.Normed, rows);
+            for (var t = 0; t < tokens; t++)
+            {
+                var offset = (long)t * config.NEmbd + rows.Start;
+                var residual = new Span<float>(state.Residual + offset, rows.End - rows.Start);
+                TensorPrimitives.Add(residual, new ReadOnlySpan<float>(state.Normed + offset, rows.End - rows.Start), residual);
+            }
         }
     }
 
     /// <summary>The worker's rows of y = W x and of what the adapter adds to them.</summary>
-    private Share Product(int worker, Linear linear, int slot, float* x, float* y)
+    private void Product(int worker, Linear linear, int slot, in MatMulInput x, float* y)
     {
-        var rows = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
-        BaseProduct(worker, linear, x, tokens, y, rows);
-        if (linear.Bias is not null) AddBias(linear, y, rows);
-        Adapter?.Up(linear, slot, tokens, y, rows, worker);
-        return rows;
+        var own = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
+        foreach (var rows in own.Cut(RowsTogether)) Product(worker, linear, slot, x, y, rows);
     }
 
-    private void BaseProduct(int worker, Linear linear, float* x, int count, float* y, Share rows)
+    /// <summary>These rows of it.</summary>
+    private void Product(int worker, Linear linear, int slot, in MatMulInput x, float* y, Share rows)
     {
-        var kernel = oracle ? FloatMatMul.Instance : linear.Format.Kernel;
-        var input = new MatMulInput(x, state.Quantized.WithWidth(linear.NIn), count);
-        kernel.Run(linear, input, y, rows.Start, rows.End, state.ScratchOf(worker));
+        Kernel(linear).Run(linear, x, y, rows.Start, rows.End, state.ScratchOf(worker));
+        if (linear.Bias is not null) AddBias(linear, y, rows);
+        Adapter?.Up(linear, slot, tokens, y, rows, worker);
     }
+
+    private MatMulInput Input(float* x, in QuantizedRows quantized, int width) => new(x, quantized.WithWidth(width), tokens);
+
+    private MatMul Kernel(Linear linear) => oracle ? FloatMatMul.Instance : linear.Format.Kernel;
 
     private void AddBias(Linear linear, float* y, Share rows)
     {
@@ -284,7 +306,8 @@ internal sealed unsafe class ForwardPass : IDisposable
             adapter.Down(weights.Output, count: 1, state.Normed, headRows, worker);
             MeetAfterDown(headRows);
         }
-        BaseProduct(worker, weights.Output, state.Normed, headRows, state.Logits, rows);
+        var input = new MatMulInput(state.Normed, state.Quantized.WithWidth(config.NEmbd), headRows);
+        Kernel(weights.Output).Run(weights.Output, input, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
         Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows, worker);
     }
 

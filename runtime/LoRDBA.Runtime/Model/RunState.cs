@@ -63,8 +63,11 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>[batch][n_ff]</summary>
     public float* Up { get; private set; }
 
-    /// <summary>The panel that the next matrices read, in whole numbers, [batch][widest input].</summary>
+    /// <summary>The panel that the next matrices read, in whole numbers, [batch][larger of n_embd and query_dim].</summary>
     public QuantizedRows Quantized { get; private set; }
+
+    /// <summary>The gate, in whole numbers, [batch][n_ff].</summary>
+    public QuantizedRows QuantizedGate { get; private set; }
 
     /// <summary>cos and sin of each position's angles, [batch][rope_dim].</summary>
     public float* Rotation { get; private set; }
@@ -112,7 +115,8 @@ internal sealed unsafe class RunState : IDisposable
         Attended = arena.Reserve<float>(batch * config.QueryDim);
         Gate = arena.Reserve<float>(batch * config.NFf);
         Up = arena.Reserve<float>(batch * config.NFf);
-        Quantized = QuantizedRows.Reserve(arena, BatchLength, WidestInput);
+        Quantized = QuantizedRows.Reserve(arena, BatchLength, Math.Max(config.NEmbd, config.QueryDim));
+        QuantizedGate = QuantizedRows.Reserve(arena, BatchLength, config.NFf);
         Rotation = arena.Reserve<float>(batch * config.RopeDim);
         Logits = arena.Reserve<float>((long)MaxLogitRows * config.NVocab);
         Scores = arena.Reserve<float>((long)workers * ContextLength);

@@ -14,4 +14,28 @@ internal readonly record struct Share(int Start, int End)
         var end = (int)((long)units * (worker + 1) / workers) * unit;
         return new Share(Math.Min(start, count), Math.Min(end, count));
     }
+
+    /// <summary>The part in pieces of <paramref name="length"/> rows, the last of them shorter.</summary>
+    public Pieces Cut(int length) => new(this, length);
+
+    /// <summary>Enumerates the pieces of a share, without an allocation.</summary>
+    internal struct Pieces(Share share, int length)
+    {
+        private int next = share.Start;
+
+        /// <summary>The piece at hand.</summary>
+        public Share Current { get; private set; }
+
+        /// <summary>Itself: foreach asks for it.</summary>
+        public readonly Pieces GetEnumerator() => this;
+
+        /// <summary>Goes on to the next piece, if there is one.</summary>
+        public bool MoveNext()
+        {
+            if (next >= share.End) return false;
+            Current = new Share(next, length < share.End - next ? next + length : share.End);
+            next = Current.End;
+            return true;
+        }
+    }
 }
