@@ -41,9 +41,11 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, long Al
         return new Turn(prefillTime.TotalSeconds, decodeTime.TotalSeconds, allocated, best, kernels);
     }
 
-    // The index of the first NaN, if there is one.
-    private static int BestOf(ReadOnlySpan<float> logits)
+    /// <summary>The best token.</summary>
+    /// <exception cref="BenchException">A logit is not finite.</exception>
+    internal static int BestOf(ReadOnlySpan<float> logits)
     {
+        // The index of the first NaN, if there is one.
         var best = TensorPrimitives.IndexOfMax(logits);
         return float.IsFinite(logits[best]) ? best : throw new BenchException($"A logit is {logits[best]}: the model or adapter is damaged, or its arithmetic overflows.");
     }

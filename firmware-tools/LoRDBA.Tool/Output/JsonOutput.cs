@@ -30,6 +30,7 @@ internal static class JsonOutput
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(AnalysisResult))]
+[JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ConvertResult))]
 [JsonSerializable(typeof(DataScore))]

@@ -29,12 +29,11 @@ export function makeModel(name) {
   return path;
 }
 
-/** Adapters of one rank for a model, whatever its format: signs, and a float LoRA that llama.cpp loads too. */
+/** Random adapters of one rank for a model, whatever its format: signs, and a LoRA of 16-bit numbers that llama.cpp loads too. */
 export function makeAdapters(name, model, rank) {
   const [family] = name.split("-");
-  const lordba = `${folder}/${family}-r${rank}.lordba`;
-  const lora = `${folder}/${family}-r${rank}-lora.gguf`;
-  if (!existsSync(lordba)) run(tool, "convert", "../shared/adapters/home-en-r16", "--base", model, "--rank", `${rank}`, "-o", lordba);
-  if (!existsSync(lora)) run(tool, "convert", "../shared/adapters/home-en-r16", "--base", model, "-o", lora);
+  const adapters = `${folder}/${family}-adapters`;
+  const [lordba, lora] = [`${adapters}/r${rank}-all.lordba`, `${adapters}/r${rank}-all-lora.gguf`];
+  if (!existsSync(lora)) run(tool, "bench", model, "--rank", `${rank}`, "--turns", "1", "--prefill", "1", "--decode", "1", "--keep-adapters", adapters);
   return { lordba, lora };
 }

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Tool.Benchmarking;
+
+/// <summary>What the process takes before there is any adapter: its start and its memory.</summary>
+internal static class ProcessFigures
+{
+    /// <summary>A short command.</summary>
+    public const int PromptTokens = 16;
+
+    private const int Turns = 5;
+
+    /// <summary>Takes the first token that this process computes; called before any other.</summary>
+    public static StartUpFigures StartUp(Session session, ReadOnlySpan<int> prompt)
+    {
+        Prompt(session, prompt);
+        using var process = Process.GetCurrentProcess();
+        var sinceStart = DateTime.Now - process.StartTime;
+        var later = new double[Turns];
+        foreach (ref var seconds in later.AsSpan()) seconds = Prompt(session, prompt);
+        return new StartUpFigures(sinceStart.TotalSeconds, Median.Of(later), prompt.Length);
+    }
+
+    /// <summary>Seconds of a prompt in an empty context, to its logits.</summary>
+    public static double Prompt(Session session, ReadOnlySpan<int> prompt)
+    {
+        session.Reset();
+        var start = Stopwatch.GetTimestamp();
+        session.Prefill(prompt);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>The memory so far.</summary>
+    public static MemoryFigures Memory(Session session)
+    {
+        var config = session.Model.Config;
+        // Keys and values are float32.
+        var cache = 2L * sizeof(float) * config.NLayer * config.KvDim * session.ContextLength;
+        using var process = Process.GetCurrentProcess();
+        var (peak, model) = (process.PeakWorkingSet64, session.Model.File.Length);
+        return new MemoryFigures(peak, model, cache, peak - model - cache);
+    }
+}
