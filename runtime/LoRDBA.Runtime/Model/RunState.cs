@@ -14,6 +14,8 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>Logit rows computed together when every position's are asked for: enough to share each load of the head's weights.</summary>
     public const int MaxLogitRows = 8;
 
+    private const int DefaultPanelBytes = 8 << 20;
+
     private readonly Arena arena;
     private readonly ModelConfig config;
 
@@ -22,6 +24,14 @@ internal sealed unsafe class RunState : IDisposable
         (this.config, ContextLength, BatchLength) = (config, contextLength, batchLength);
         WidestInput = Math.Max(config.NEmbd, Math.Max(config.QueryDim, config.NFf));
         arena = Arena.Create(arena => Reserve(arena, workers));
+    }
+
+    /// <summary>See <see cref="SessionOptions.BatchLength"/>; a multiple of 32.</summary>
+    public static int DefaultBatchLength(ModelConfig config)
+    {
+        var floats = 2L * (config.NEmbd + config.QueryDim + config.KvDim + config.NFf);
+        var codes = (long)Math.Max(config.NEmbd, config.QueryDim) + config.NFf;
+        return (int)Math.Clamp(DefaultPanelBytes / (floats * sizeof(float) + codes * sizeof(short)) & -32, 32, 512);
     }
 
     /// <summary>Positions in the KV cache.</summary>

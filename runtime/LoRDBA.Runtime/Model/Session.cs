@@ -28,12 +28,13 @@ public sealed unsafe class Session : IDisposable
         Model = model;
         ContextLength = options.ContextLength ?? Math.Min(model.Config.ContextLength, SessionOptions.DefaultContextLength);
         Check(ContextLength, 1, model.Config.ContextLength, nameof(options.ContextLength));
-        Check(options.BatchLength, 1, 4096, nameof(options.BatchLength));
+        var batchLength = options.BatchLength ?? RunState.DefaultBatchLength(model.Config);
+        Check(batchLength, 1, 4096, nameof(options.BatchLength));
         Check(options.Threads, 1, 256, nameof(options.Threads));
 
         if (options.Kernels is { } kernels) Check(kernels, model);
 
-        state = new RunState(model.Config, ContextLength, Math.Min(options.BatchLength, ContextLength), options.Threads);
+        state = new RunState(model.Config, ContextLength, Math.Min(batchLength, ContextLength), options.Threads);
         forward = new ForwardPass(model, state, options.Threads, options.Oracle);
         lane = new AdapterLane(model, state.BatchLength, options);
     }

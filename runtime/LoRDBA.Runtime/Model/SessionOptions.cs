@@ -14,8 +14,11 @@ public sealed record SessionOptions
     /// </summary>
     public int? ContextLength { get; init; }
 
-    /// <summary>Tokens that prefill takes through the layers together.</summary>
-    public int BatchLength { get; init; } = 64;
+    /// <summary>
+    /// Tokens that prefill takes through the layers together. Null: as many as fit 8 MB, between 32 and 512: the weights are unpacked
+    /// once for all of them, which costs about as much as 15 of them.
+    /// </summary>
+    public int? BatchLength { get; init; }
 
     /// <summary>Worker threads, the calling one among them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
