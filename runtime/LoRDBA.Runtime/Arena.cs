@@ -16,6 +16,7 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Every span starts on a cache line, which is also the widest vector (64 bytes).</summary>
     private const int Alignment = 64;
 
+    private void* allocated;
     private byte* start;
     private long used;
 
@@ -32,8 +33,9 @@ internal sealed unsafe class Arena : IDisposable
         var arena = new Arena();
         layout(arena);
         var size = arena.used;
-        arena.start = (byte*)NativeMemory.AlignedAlloc(checked((nuint)size), Alignment);
-        NativeMemory.Clear(arena.start, (nuint)size);
+        // Zeroed by the system when a page is first touched: what is never used, the end of a long context for one, takes no memory.
+        arena.allocated = NativeMemory.AllocZeroed(checked((nuint)(size + Alignment)));
+        arena.start = (byte*)(((nint)arena.allocated + Alignment - 1) & -Alignment);
         arena.used = 0;
         layout(arena);
         if (arena.used != size) throw new InvalidOperationException($"The layout asked for {size} bytes, then for {arena.used}.");
@@ -51,7 +53,8 @@ internal sealed unsafe class Arena : IDisposable
     /// <summary>Frees the block; every span of it is dead from here on.</summary>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(start);
+        NativeMemory.Free(allocated);
+        allocated = null;
         start = null;
     }
 }
