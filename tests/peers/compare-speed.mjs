@@ -1,5 +1,6 @@
 // node compare-speed.mjs [--quick] [options]: the speed of lordba beside llama.cpp's, on this machine, as Markdown and JSON in artifacts/speed.
-// Programs run pinned and take turns, never two at a time; what counts are ratios within one pair of turns, and their median.
+// Programs run pinned and take turns, never two at a time; what counts are ratios within one pair of turns, and their median. With one thread the
+// time is the processor time, which other programs do not change; with more it is the time on the clock.
 process.chdir(new URL("../..", import.meta.url).pathname);
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -83,8 +84,8 @@ async function measure(name, model, adapters, threads) {
     waited: Math.max(...Object.values(turns).flatMap((all) => all.map((turn) => turn.waited))),
     kernels: turns.lordba_adapter?.[0].kernels,
     allocated_bytes: Math.max(...Object.entries(turns).filter(([key]) => key.startsWith("lordba")).flatMap(([, all]) => all.map((turn) => turn.allocated_bytes))),
-    prefill: summarize(turns, "prefill_seconds", prefill),
-    decode: summarize(turns, "decode_seconds", decode),
+    prefill: summarize(turns, threads === 1 ? "prefill_cpu_seconds" : "prefill_seconds", prefill),
+    decode: summarize(turns, threads === 1 ? "decode_cpu_seconds" : "decode_seconds", decode),
   };
 }
 

@@ -10,7 +10,7 @@ export function markdown({ machine, prefill, decode, rank, pairs, results }) {
   const steps = [["prefill", prefill], ["decode", decode]];
   const parts = [
     `Machine: ${machine.processor}, ${machine.cores} cores, Linux ${machine.kernel}; .NET SDK ${machine.dotnet}, lordba ${machine.lordba}; llama.cpp ${machine.llama_cpp}; ${machine.date}.`,
-    `${prefill} tokens of prefill, ${decode} tokens decoded after them; ${pairs} alternating pairs, medians of the pairs' ratios. Tokens per second are medians too.`,
+    `${prefill} tokens of prefill, ${decode} tokens decoded after them; ${pairs} alternating pairs, medians of the pairs' ratios. Tokens per second are medians too. With one thread the time is processor time, with more it is the clock's.`,
     table(
       ["model", "threads", "step", "lordba, tok/s", "llama.cpp, tok/s", "lordba / llama.cpp", "same best tokens"],
       results.flatMap((r) => steps.map(([step]) => [r.model, r.threads, step, speed(r[step].tokens_per_second.lordba), speed(r[step].tokens_per_second.llama), times(r[step].ratio), `${Math.round(100 * r.agreement)} %`])),

@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { binary } from "./prepare.mjs";
 
 export const lordbaWorker = (board, cores, model, threads, prefill, decode) =>
-  worker(cores, [binary(board), "bench", model, "--on-request", "--threads", threads, "--prefill", prefill, "--decode", decode]);
+  worker(cores, threads, [binary(board), "bench", model, "--on-request", "--threads", threads, "--prefill", prefill, "--decode", decode]);
 
 export const llamaWorker = (cores, model, threads, prefill, decode, ...lora) =>
-  worker(cores, ["node", fileURLToPath(new URL("../time-llama.mjs", import.meta.url)), model, threads, prefill, decode, ...lora]);
+  worker(cores, threads, ["node", fileURLToPath(new URL("../time-llama.mjs", import.meta.url)), model, threads, prefill, decode, ...lora]);
 
 /** A turn may have waited for a processor for so much of its time, and is taken so often for that. */
 const mostWaiting = 0.02;
@@ -19,7 +19,7 @@ const mostAttempts = 5;
 const waitedFor = (pid) => readdirSync(`/proc/${pid}/task`)
   .reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[1]) / 1e6, 0);
 
-function worker(cores, command) {
+function worker(cores, threads, command) {
   // taskset becomes the program, so the process id is the program's.
   const child = spawn("taskset", ["-c", cores, ...command.map(String)], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -33,8 +33,9 @@ function worker(cores, command) {
   }
 
   return {
-    /** A turn; taken again where other programs had the processor meanwhile, and the best of them if they never leave it alone. */
+    /** A turn; with more than one thread taken again where other programs had a processor meanwhile, and the best of them if they never leave it alone. */
     async ask(line) {
+      if (threads === 1) return take(line);
       const turns = [];
       while (turns.length < mostAttempts) {
         turns.push(await take(line));
