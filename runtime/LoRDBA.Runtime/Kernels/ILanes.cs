@@ -30,14 +30,17 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>Lane l keeps its sign where bit l of <paramref name="plus"/> is 1 and changes it where the bit is 0.</summary>
     static abstract TSelf WithSigns(TSelf magnitudes, ushort plus);
 
-    /// <summary>The larger of <paramref name="sofar"/> and |<paramref name="x"/>|, lane by lane.</summary>
+    /// <summary>
+    /// The larger of <paramref name="sofar"/>, a magnitude, and |<paramref name="x"/>|, lane by lane. Magnitudes are ordered as their bits,
+    /// which a machine compares in one instruction; NaN is above all.
+    /// </summary>
     static abstract TSelf MaxMagnitude(TSelf sofar, TSelf x);
 
-    /// <summary>The largest lane.</summary>
+    /// <summary>The largest lane; all are magnitudes.</summary>
     static abstract float Max(TSelf lanes);
 
-    /// <summary>target[0..16) = the lanes rounded to whole numbers, ties to even; they lie between -127 and 127.</summary>
-    static abstract void StoreRounded(TSelf lanes, sbyte* target);
+    /// <summary>target[0..64) = the lanes of a, b, c and d rounded to whole numbers, ties to even; they lie between -127 and 127.</summary>
+    static abstract void StoreRounded(TSelf a, TSelf b, TSelf c, TSelf d, sbyte* target);
 
     /// <summary>The sum of the lanes as a tree: l and l + 8, then l and l + 4, l and l + 2, 0 and 1.</summary>
     static abstract float Sum(TSelf lanes);
@@ -56,17 +59,13 @@ internal static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> v) => (v[0] + v[2]) + (v[1] + v[3]);
 
-    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Max"/>.</summary>
+    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Max"/>; the lanes are magnitudes, which are ordered as their bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector128<float> v)
+    public static float Max(Vector128<float> magnitudes)
     {
+        var v = magnitudes.AsInt32();
         v = Vector128.Max(v, Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1)));
         v = Vector128.Max(v, Vector128.Shuffle(v, Vector128.Create(1, 0, 3, 2)));
-        return v.ToScalar();
+        return BitConverter.Int32BitsToSingle(v.ToScalar());
     }
-
-    /// <summary>Four times four whole numbers to sixteen bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<sbyte> Narrow(Vector128<int> a, Vector128<int> b, Vector128<int> c, Vector128<int> d) =>
-        Vector128.NarrowWithSaturation(Vector128.NarrowWithSaturation(a, b), Vector128.NarrowWithSaturation(c, d));
 }

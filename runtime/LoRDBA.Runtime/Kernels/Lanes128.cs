@@ -58,15 +58,27 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MaxMagnitude(Lanes128 sofar, Lanes128 x) =>
-        new(Vector128.Max(sofar.a, Vector128.Abs(x.a)), Vector128.Max(sofar.b, Vector128.Abs(x.b)),
-            Vector128.Max(sofar.c, Vector128.Abs(x.c)), Vector128.Max(sofar.d, Vector128.Abs(x.d)));
+        new(Larger(sofar.a, x.a), Larger(sofar.b, x.b), Larger(sofar.c, x.c), Larger(sofar.d, x.d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Lanes128 lanes) => Lanes.Max(Vector128.Max(Vector128.Max(lanes.a, lanes.b), Vector128.Max(lanes.c, lanes.d)));
+    private static Vector128<float> Larger(Vector128<float> sofar, Vector128<float> x) => Vector128.Max(sofar.AsInt32(), Vector128.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRounded(Lanes128 lanes, sbyte* target) =>
-        Lanes.Narrow(Round(lanes.a), Round(lanes.b), Round(lanes.c), Round(lanes.d)).Store(target);
+    public static float Max(Lanes128 lanes) => 
+        Lanes.Max(Vector128.Max(Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRounded(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d, sbyte* target)
+    {
+        Narrow(a).Store(target);
+        Narrow(b).Store(target + 16);
+        Narrow(c).Store(target + 32);
+        Narrow(d).Store(target + 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<sbyte> Narrow(Lanes128 x) =>
+        Vector128.NarrowWithSaturation(Vector128.NarrowWithSaturation(Round(x.a), Round(x.b)), Vector128.NarrowWithSaturation(Round(x.c), Round(x.d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Round(Vector128<float> v) => Vector128.ConvertToInt32(Vector128.Round(v));

@@ -47,21 +47,33 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 MaxMagnitude(Lanes256 sofar, Lanes256 x) =>
-        new(Vector256.Max(sofar.a, Vector256.Abs(x.a)), Vector256.Max(sofar.b, Vector256.Abs(x.b)));
+    public static Lanes256 MaxMagnitude(Lanes256 sofar, Lanes256 x) => new(Larger(sofar.a, x.a), Larger(sofar.b, x.b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Larger(Vector256<float> sofar, Vector256<float> x) => Vector256.Max(sofar.AsInt32(), Vector256.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Lanes256 lanes)
     {
-        var eight = Vector256.Max(lanes.a, lanes.b);
-        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
+        var eight = Vector256.Max(lanes.a.AsInt32(), lanes.b.AsInt32());
+        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRounded(Lanes256 lanes, sbyte* target)
+    public static void StoreRounded(Lanes256 a, Lanes256 b, Lanes256 c, Lanes256 d, sbyte* target)
     {
-        var (a, b) = (Avx.ConvertToVector256Int32(lanes.a), Avx.ConvertToVector256Int32(lanes.b));
-        Lanes.Narrow(a.GetLower(), a.GetUpper(), b.GetLower(), b.GetUpper()).Store(target);
+        Narrow(a, b).Store(target);
+        Narrow(c, d).Store(target + 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> Narrow(Lanes256 x, Lanes256 y)
+    {
+        var first = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(x.a), Avx.ConvertToVector256Int32(x.b));
+        var second = Avx2.PackSignedSaturate(Avx.ConvertToVector256Int32(y.a), Avx.ConvertToVector256Int32(y.b));
+        // Each half of the register holds four lanes of each of the four registers.
+        var order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
+        return Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(first, second).AsInt32(), order).AsSByte();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -39,18 +39,24 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 MaxMagnitude(Lanes512 sofar, Lanes512 x) => new(Vector512.Max(sofar.v, Vector512.Abs(x.v)));
+    public static Lanes512 MaxMagnitude(Lanes512 sofar, Lanes512 x) => new(Vector512.Max(sofar.v.AsInt32(), Vector512.Abs(x.v).AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Lanes512 lanes)
     {
-        var eight = Vector256.Max(lanes.v.GetLower(), lanes.v.GetUpper());
-        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
+        var eight = Vector256.Max(lanes.v.GetLower().AsInt32(), lanes.v.GetUpper().AsInt32());
+        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreRounded(Lanes512 lanes, sbyte* target) =>
-        Avx512F.ConvertToVector128SByteWithSaturation(Avx512F.ConvertToVector512Int32(lanes.v)).Store(target);
+    public static void StoreRounded(Lanes512 a, Lanes512 b, Lanes512 c, Lanes512 d, sbyte* target)
+    {
+        var low = Avx512BW.PackSignedSaturate(Avx512F.ConvertToVector512Int32(a.v), Avx512F.ConvertToVector512Int32(b.v));
+        var high = Avx512BW.PackSignedSaturate(Avx512F.ConvertToVector512Int32(c.v), Avx512F.ConvertToVector512Int32(d.v));
+        // Each quarter of the register holds four lanes of a, b, c and d.
+        var order = Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        Avx512F.PermuteVar16x32(Avx512BW.PackSignedSaturate(low, high).AsInt32(), order).AsSByte().Store(target);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 lanes)

@@ -43,9 +43,9 @@ internal static unsafe class LookupTables
         var padded = SignPlanes.Ranks * SignPlanes.Count(rank);
         for (var k = rank; k < padded; k++) z[k] = 0;
 
-        var magnitude = Vector128<float>.Zero;
-        for (var k = 0; k < padded; k += 4) magnitude = Vector128.Max(magnitude, Vector128.Abs(Vector128.Load(z + k)));
-        var max = MathF.Max(MathF.Max(magnitude[0], magnitude[1]), MathF.Max(magnitude[2], magnitude[3]));
+        var magnitude = Vector128<int>.Zero;
+        for (var k = 0; k < padded; k += 4) magnitude = Vector128.Max(magnitude, Vector128.Abs(Vector128.Load(z + k)).AsInt32());
+        var max = Lanes.Max(magnitude.AsSingle());
         var most = short.MaxValue / rank;
         var isZero = !(max > 1e-30f);
         *(float*)(target + ScaleOffset(rank)) = isZero ? 0 : max / most;
@@ -53,9 +53,13 @@ internal static unsafe class LookupTables
 
         for (var k = 0; k < rank; k += RanksPerTable, target += TableLength)
         {
-            var q = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(z + k) * inverse));
-            var three = Sign0 * Vector128.Create((short)q[0]) + Sign1 * Vector128.Create((short)q[1]) + Sign2 * Vector128.Create((short)q[2]);
-            var fourth = Vector128.Create((short)q[3]);
+            // Four numbers of 16 bits, each in both halves of its lane.
+            var q = Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(z + k) * inverse));
+            var twice = q & Vector128.Create(0xFFFF) | q << 16;
+            var three = Sign0 * Vector128.Shuffle(twice, Vector128<int>.Zero).AsInt16()
+                + Sign1 * Vector128.Shuffle(twice, Vector128.Create(1)).AsInt16()
+                + Sign2 * Vector128.Shuffle(twice, Vector128.Create(2)).AsInt16();
+            var fourth = Vector128.Shuffle(twice, Vector128.Create(3)).AsInt16();
             var (low, high) = (three - fourth, three + fourth);
             Vector128.Narrow(low, high).Store((sbyte*)target);
             Vector128.Narrow(low >> 8, high >> 8).Store((sbyte*)target + 16);

@@ -98,29 +98,42 @@ public readonly unsafe struct SignPanel
         // Pass 1: the magnitude of every segment, kept where its gain will be. A cut last segment is filled up with zeros.
         var tail = stackalloc float[SegmentLength];
         if (whole < segments) CopyTail(x, scaleIn, whole * SegmentLength, nIn, tail);
-        var rowMax = 0f;
+        // The bits of magnitudes are ordered as they are, and those of a NaN are above all.
+        var rowMaxBits = 0;
         for (var s = 0; s < segments; s++)
         {
             var max = s < whole ? MaxMagnitude<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength) : MaxMagnitude<T>(tail, null);
             rowGains[s] = BitConverter.SingleToInt32Bits(max);
-            rowMax = MathF.Max(rowMax, max);
+            rowMaxBits = Math.Max(rowMaxBits, rowGains[s]);
         }
+        var rowMax = BitConverter.Int32BitsToSingle(rowMaxBits);
 
         // Pass 2: gains and codes. A row of zeros, or of values next to zero, has codes of zero.
         var scale = rowMax / (MaxCode * MaxGain);
         var isZero = !(scale > 1e-30f);
         scales[token] = isZero ? 0 : scale;
         var (gainPerUnit, codesPerUnit) = isZero ? (0, 0) : (MaxGain / rowMax, 1 / scale);
+        var inverses = stackalloc float[Vector128<float>.Count];
         for (var s = 0; s < segments; s++)
         {
-            var gain = Math.Clamp((int)MathF.Ceiling(BitConverter.Int32BitsToSingle(rowGains[s]) * gainPerUnit), 1, MaxGain);
-            rowGains[s] = gain | gain << 16;
-            var inverse = codesPerUnit / gain;
+            if ((s & 3) == 0) FourGains(rowGains + s, Math.Min(Vector128<int>.Count, segments - s), gainPerUnit, codesPerUnit, inverses);
             var target = rowCodes + s * SegmentLength;
-            if (s < whole) Round<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength, inverse, target);
-            else Round<T>(tail, null, inverse, target);
+            if (s < whole) Round<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength, inverses[s & 3], target);
+            else Round<T>(tail, null, inverses[s & 3], target);
         }
         totals[token] = Sum(rowCodes, rowGains, segments);
+    }
+
+    /// <summary>The gains of up to four segments in the place of their magnitudes; and what turns their channels into codes.</summary>
+    private static void FourGains(int* gains, int count, float gainPerUnit, float codesPerUnit, float* inverses)
+    {
+        var magnitudes = count == 4 ? Vector128.Load(gains) : Vector128.Create(gains[0], count > 1 ? gains[1] : 0, count > 2 ? gains[2] : 0, 0);
+        var units = Vector128.Ceiling(magnitudes.AsSingle() * Vector128.Create(gainPerUnit));
+        var four = Vector128.Max(Vector128<int>.One, Vector128.Min(Vector128.ConvertToInt32Native(units), Vector128.Create(MaxGain)));
+        (Vector128.Create(codesPerUnit) / Vector128.ConvertToSingle(four)).Store(inverses);
+        var twice = four | four << 16;
+        if (count == 4) twice.Store(gains);
+        else for (var i = 0; i < count; i++) gains[i] = twice[i];
     }
 
     private static void CopyTail(float* x, float* scaleIn, int start, int nIn, float* tail)
@@ -136,22 +149,32 @@ public readonly unsafe struct SignPanel
     private static T Load<T>(float* x, float* scaleIn, int j) where T : struct, ILanes<T> =>
         scaleIn == null ? T.Load(x + j) : T.Multiply(T.Load(x + j), T.Load(scaleIn + j));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float MaxMagnitude<T>(float* x, float* scaleIn) where T : struct, ILanes<T>
     {
-        var max = T.Zero;
-        for (var j = 0; j < SegmentLength; j += Lanes.Count) max = T.MaxMagnitude(max, Load<T>(x, scaleIn, j));
-        return T.Max(max);
+        var max = T.MaxMagnitude(T.MaxMagnitude(T.Zero, Load<T>(x, scaleIn, 0)), Load<T>(x, scaleIn, Lanes.Count));
+        return T.Max(T.MaxMagnitude(T.MaxMagnitude(max, Load<T>(x, scaleIn, 2 * Lanes.Count)), Load<T>(x, scaleIn, 3 * Lanes.Count)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round<T>(float* x, float* scaleIn, float inverse, sbyte* target) where T : struct, ILanes<T>
     {
         var factor = T.Broadcast(inverse);
-        for (var j = 0; j < SegmentLength; j += Lanes.Count) T.StoreRounded(T.Multiply(Load<T>(x, scaleIn, j), factor), target + j);
+        T.StoreRounded(
+            T.Multiply(Load<T>(x, scaleIn, 0), factor), T.Multiply(Load<T>(x, scaleIn, Lanes.Count), factor),
+            T.Multiply(Load<T>(x, scaleIn, 2 * Lanes.Count), factor), T.Multiply(Load<T>(x, scaleIn, 3 * Lanes.Count), factor), target);
     }
 
     /// <summary>Σ gain · code. A segment's codes add up in 16 bits, and are widened by the product with its gain.</summary>
     private static int Sum(sbyte* codes, int* gains, int segments)
     {
+        if (Avx512BW.IsSupported)
+        {
+            var sum = Vector512<int>.Zero;
+            for (var s = 0; s < segments; s++)
+                sum += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(Vector512<byte>.One, Vector512.Load(codes + s * SegmentLength)), Vector512.Create(gains[s]).AsInt16());
+            return Vector512.Sum(sum);
+        }
         if (Avx2.IsSupported)
         {
             var sum = Vector256<int>.Zero;
