@@ -40,7 +40,7 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
     finish()
     throws = 0; n = 0
     if ($0 ~ "Kernels_Down[0-9]+R[0-9]+__(Panel|One)" path ">:$") { name = $2; wanted = down }
-    else if ($0 ~ "Kernels_Up[0-9]+R[0-9]+__Rows" up_path ">:$") { name = $2; wanted = up }
+    else if ($0 ~ "Kernels_Up[0-9]+R[0-9]+__(Rows|Panel)" up_path ">:$") { name = $2; wanted = up }
     next
   }
   name != "" && /^ *[0-9a-f]+:/ {

@@ -19,7 +19,7 @@ internal static unsafe class BranchComparison
     private const int NEmbd = 576, NKv = 192, NFf = 1536, Turns = 31;
 
     /// <summary>Tokens that a session takes through the layers together, by default.</summary>
-    private const int Batch = 64;
+    private const int Batch = 512;
 
     /// <summary>Checks that both kinds of kernels give the same bits, then prints the table.</summary>
     public static void Run()

@@ -22,6 +22,13 @@ internal sealed unsafe class HomeKernels_Up192R6 : UpKernel
     /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
+        if (tokens > 1)
+        {
+            if (Avx512BW.IsSupported) rowStart = PanelAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (Avx2.IsSupported) rowStart = PanelAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (AdvSimd.Arm64.IsSupported) rowStart = PanelAdvSimd(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (rowStart == rowEnd) return;
+        }
         for (var t = 0; t < tokens; t++, z += zStride, y += 192)
         {
             var scale = weight * *(float*)(z + 64);
@@ -34,7 +41,7 @@ internal sealed unsafe class HomeKernels_Up192R6 : UpKernel
         }
     }
 
-    // 64 rows at a time.
+    // A token, 64 rows at a time.
     private static int RowsAvx512(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
     {
         var (low0, high0) = (Avx512F.BroadcastVector128ToVector512((int*)(z)).AsByte(), Avx512F.BroadcastVector128ToVector512((int*)(z + 16)).AsByte());
@@ -65,7 +72,7 @@ internal sealed unsafe class HomeKernels_Up192R6 : UpKernel
         return o;
     }
 
-    // 32 rows at a time.
+    // A token, 32 rows at a time.
     private static int RowsAvx2(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
     {
         var (low0, high0) = (Avx2.BroadcastVector128ToVector256(z), Avx2.BroadcastVector128ToVector256(z + 16));
@@ -93,7 +100,7 @@ internal sealed unsafe class HomeKernels_Up192R6 : UpKernel
         return o;
     }
 
-    // 16 rows at a time.
+    // A token, 16 rows at a time.
     private static int RowsSse(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
     {
         var half = Vector128.Create((byte)15);
@@ -119,7 +126,7 @@ internal sealed unsafe class HomeKernels_Up192R6 : UpKernel
         return o;
     }
 
-    // 16 rows at a time.
+    // A token, 16 rows at a time.
     private static int RowsAdvSimd(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
     {
         var (low0, high0) = (Vector128.Load(z), Vector128.Load(z + 16));
@@ -143,6 +150,101 @@ internal sealed unsafe class HomeKernels_Up192R6 : UpKernel
             SignOperations.AddTo(y + o + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
             SignOperations.AddTo(y + o + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
             SignOperations.AddTo(y + o + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+        }
+        return o;
+    }
+
+    // All tokens, 64 rows at a time.
+    private static int PanelAvx512(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+    {
+        var half = Vector512.Create((byte)15);
+        for (; o + 64 <= rowEnd; o += 64)
+        {
+            var signs0 = SignOperations.Arrange(Vector512.Load(planes + o));
+            var index0 = signs0 & half;
+            var index1 = signs0 >> 4;
+            var tables = z;
+            var target = y + o;
+            for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+            {
+                var factor = Vector512.Create(weight * *(float*)(tables + 64));
+                var lowBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables)).AsByte(), index0);
+                var highBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables + 16)).AsByte(), index0);
+                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables + 32)).AsByte(), index1);
+                highBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables + 48)).AsByte(), index1);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                // Each half of 32 bits is the sum of another row.
+                SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
+                SignOperations.AddTo(target + 16, low.AsInt32() >> 16, scaleOut + o + 16, factor);
+                SignOperations.AddTo(target + 32, high.AsInt32() << 16 >> 16, scaleOut + o + 32, factor);
+                SignOperations.AddTo(target + 48, high.AsInt32() >> 16, scaleOut + o + 48, factor);
+            }
+        }
+        return o;
+    }
+
+    // All tokens, 32 rows at a time.
+    private static int PanelAvx2(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+    {
+        var half = Vector256.Create((byte)15);
+        for (; o + 32 <= rowEnd; o += 32)
+        {
+            var signs0 = SignOperations.Arrange(Vector256.Load(planes + o));
+            var index0 = signs0 & half;
+            var index1 = signs0 >> 4;
+            var tables = z;
+            var target = y + o;
+            for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+            {
+                var factor = Vector256.Create(weight * *(float*)(tables + 64));
+                var lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables), index0);
+                var highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 16), index0);
+                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 32), index1);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 48), index1);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                // Each half of 32 bits is the sum of another row.
+                SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
+                SignOperations.AddTo(target + 8, low.AsInt32() >> 16, scaleOut + o + 8, factor);
+                SignOperations.AddTo(target + 16, high.AsInt32() << 16 >> 16, scaleOut + o + 16, factor);
+                SignOperations.AddTo(target + 24, high.AsInt32() >> 16, scaleOut + o + 24, factor);
+            }
+        }
+        return o;
+    }
+
+    // All tokens, 16 rows at a time.
+    private static int PanelAdvSimd(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+    {
+        var half = Vector128.Create((byte)15);
+        for (; o + 16 <= rowEnd; o += 16)
+        {
+            var signs0 = Vector128.Load(planes + o);
+            var index0 = signs0 & half;
+            var index1 = signs0 >> 4;
+            var tables = z;
+            var target = y + o;
+            for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+            {
+                var factor = Vector128.Create(weight * *(float*)(tables + 64));
+                var lowBytes = SignOperations.LookUp(Vector128.Load(tables), index0);
+                var highBytes = SignOperations.LookUp(Vector128.Load(tables + 16), index0);
+                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Vector128.Load(tables + 32), index1);
+                highBytes = SignOperations.LookUp(Vector128.Load(tables + 48), index1);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                SignOperations.AddTo(target, Vector128.WidenLower(low), scaleOut + o, factor);
+                SignOperations.AddTo(target + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
+                SignOperations.AddTo(target + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
+                SignOperations.AddTo(target + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+            }
         }
         return o;
     }

@@ -22,6 +22,11 @@ internal sealed unsafe class HomeKernels_Up64R40 : UpKernel
     /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
+        if (tokens > 1)
+        {
+            if (Avx2.IsSupported) rowStart = PanelAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (rowStart == rowEnd) return;
+        }
         for (var t = 0; t < tokens; t++, z += zStride, y += 64)
         {
             var scale = weight * *(float*)(z + 320);
@@ -32,7 +37,7 @@ internal sealed unsafe class HomeKernels_Up64R40 : UpKernel
         }
     }
 
-    // 32 rows at a time.
+    // A token, 32 rows at a time.
     private static int RowsAvx2(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
     {
         var half = Vector256.Create((byte)15);
@@ -102,7 +107,7 @@ internal sealed unsafe class HomeKernels_Up64R40 : UpKernel
         return o;
     }
 
-    // 16 rows at a time.
+    // A token, 16 rows at a time.
     private static int RowsSse(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
     {
         var half = Vector128.Create((byte)15);
@@ -168,6 +173,82 @@ internal sealed unsafe class HomeKernels_Up64R40 : UpKernel
             SignOperations.AddTo(y + o + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
             SignOperations.AddTo(y + o + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
             SignOperations.AddTo(y + o + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+        }
+        return o;
+    }
+
+    // All tokens, 32 rows at a time.
+    private static int PanelAvx2(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+    {
+        var half = Vector256.Create((byte)15);
+        for (; o + 32 <= rowEnd; o += 32)
+        {
+            var signs0 = SignOperations.Arrange(Vector256.Load(planes + o));
+            var signs1 = SignOperations.Arrange(Vector256.Load(planes + 64 + o));
+            var signs2 = SignOperations.Arrange(Vector256.Load(planes + 128 + o));
+            var signs3 = SignOperations.Arrange(Vector256.Load(planes + 192 + o));
+            var signs4 = SignOperations.Arrange(Vector256.Load(planes + 256 + o));
+            var index0 = signs0 & half;
+            var index1 = signs0 >> 4;
+            var index2 = signs1 & half;
+            var index3 = signs1 >> 4;
+            var index4 = signs2 & half;
+            var index5 = signs2 >> 4;
+            var index6 = signs3 & half;
+            var index7 = signs3 >> 4;
+            var index8 = signs4 & half;
+            var index9 = signs4 >> 4;
+            var tables = z;
+            var target = y + o;
+            for (var t = 0; t < tokens; t++, tables += zStride, target += 64)
+            {
+                var factor = Vector256.Create(weight * *(float*)(tables + 320));
+                var lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables), index0);
+                var highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 16), index0);
+                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 32), index1);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 48), index1);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 64), index2);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 80), index2);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 96), index3);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 112), index3);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 128), index4);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 144), index4);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 160), index5);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 176), index5);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 192), index6);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 208), index6);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 224), index7);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 240), index7);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 256), index8);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 272), index8);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 288), index9);
+                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 304), index9);
+                low += SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
+                // Each half of 32 bits is the sum of another row.
+                SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
+                SignOperations.AddTo(target + 8, low.AsInt32() >> 16, scaleOut + o + 8, factor);
+                SignOperations.AddTo(target + 16, high.AsInt32() << 16 >> 16, scaleOut + o + 16, factor);
+                SignOperations.AddTo(target + 24, high.AsInt32() >> 16, scaleOut + o + 24, factor);
+            }
         }
         return o;
     }

@@ -62,8 +62,19 @@ internal static unsafe class SignOperations
         Avx512F.PermuteVar8x64x2(low.AsInt64(), Vector512.Create(4L, 5, 12, 13, 6, 7, 14, 15), high.AsInt64()).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddTo(float* y, Vector256<short> sums, float* scaleOut, Vector512<float> factor) =>
-        Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(sums)), Vector512.Load(scaleOut) * factor, Vector512.Load(y)).Store(y);
+    public static void AddTo(float* y, Vector256<short> sums, float* scaleOut, Vector512<float> factor) => AddTo(y, Avx512F.ConvertToVector512Int32(sums), scaleOut, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddTo(float* y, Vector512<int> sums, float* scaleOut, Vector512<float> factor) =>
+        Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(sums), Vector512.Load(scaleOut) * factor, Vector512.Load(y)).Store(y);
+
+    // Rows 0-15, 16-31, 32-47 and 48-63 to where their sums will be the low and high halves of 32 bits in "low", then in "high".
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Arrange(Vector512<byte> signs)
+    {
+        var quarters = Avx512F.PermuteVar16x32(signs.AsInt32(), Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)).AsByte();
+        return Avx512BW.Shuffle(quarters, Vector512.Create(Vector256.Create(Halves, Halves), Vector256.Create(Halves, Halves)));
+    }
 
     // Byte i of a lane of 128 bits is a copy of the byte with channel i, and keeps only that channel's bit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,8 +118,22 @@ internal static unsafe class SignOperations
     public static Vector256<short> InterleaveHigh(Vector256<byte> low, Vector256<byte> high) => Avx2.UnpackHigh(low, high).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddTo(float* y, Vector128<short> sums, float* scaleOut, Vector256<float> factor) =>
-        Fma.MultiplyAdd(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(sums)), Vector256.Load(scaleOut) * factor, Vector256.Load(y)).Store(y);
+    public static void AddTo(float* y, Vector128<short> sums, float* scaleOut, Vector256<float> factor) => AddTo(y, Avx2.ConvertToVector256Int32(sums), scaleOut, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddTo(float* y, Vector256<int> sums, float* scaleOut, Vector256<float> factor) =>
+        Fma.MultiplyAdd(Avx.ConvertToVector256Single(sums), Vector256.Load(scaleOut) * factor, Vector256.Load(y)).Store(y);
+
+    // Rows 0-7, 8-15, 16-23 and 24-31, likewise.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<byte> Arrange(Vector256<byte> signs)
+    {
+        var quarters = Avx2.PermuteVar8x32(signs.AsInt32(), Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7)).AsByte();
+        return Avx2.Shuffle(quarters, Vector256.Create(Halves, Halves));
+    }
+
+    // Four bytes of each quarter of the rows: the first two quarters in turns, then the others.
+    private static Vector128<byte> Halves => Vector128.Create((byte)0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15);
 
     // Byte i is a copy of the byte with channel i, of the two bytes from `first` on, and keeps only that channel's bit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,8 @@ internal static class UpEmitter
             KernelEmitters.Path(writer, paths.Select(path => (path.Check, path.Name)));
             Dispatch(writer, spec, paths);
             foreach (var path in paths) Rows(writer.Line(), spec, path);
+            foreach (var path in paths)
+                if (path.TakesPanels) Panel(writer.Line(), spec, path);
             Scalar(writer.Line(), spec);
         });
     }
@@ -28,6 +30,8 @@ internal static class UpEmitter
     private static int Planes(KernelSpec spec) => (spec.Rank + 7) / 8;
 
     private static int Tables(KernelSpec spec) => (spec.Rank + RanksPerTable - 1) / RanksPerTable;
+
+    private static int ScaleOffset(KernelSpec spec) => 2 * TableLength * Planes(spec);
 
     private static string Title(KernelSpec spec) => $"""
         // {spec.ClassName}: the up product of n_out {spec.Channels}, rank {spec.Rank}. Boards: {spec.Boards}. Paths: {KernelEmitters.NamesOf(spec.Paths)}.
@@ -38,13 +42,21 @@ internal static class UpEmitter
 
     private static void Dispatch(SourceWriter writer, KernelSpec spec, List<UpPath> paths) =>
         writer.Line("/// <inheritdoc/>").Block("public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)", () =>
+        {
+            // A narrower path takes the rows that are left of a wider one.
+            writer.Block("if (tokens > 1)", () =>
+            {
+                foreach (var path in paths)
+                    if (path.TakesPanels) writer.Line($"if ({path.Check}) rowStart = Panel{path.Name}(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);");
+                writer.Line("if (rowStart == rowEnd) return;");
+            });
             writer.Block($"for (var t = 0; t < tokens; t++, z += zStride, y += {spec.Channels})", () =>
             {
-                writer.Line($"var scale = weight * *(float*)(z + {2 * TableLength * Planes(spec)});").Line("var o = rowStart;");
-                // A narrower path takes the rows that are left of a wider one.
+                writer.Line($"var scale = weight * *(float*)(z + {ScaleOffset(spec)});").Line("var o = rowStart;");
                 foreach (var path in paths) writer.Line($"if ({path.Check}) o = Rows{path.Name}(planes, scaleOut, z, y, o, rowEnd, scale);");
                 writer.Line("if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);");
-            }));
+            });
+        });
 
     private static void Rows(SourceWriter writer, KernelSpec spec, UpPath path)
     {
@@ -53,7 +65,7 @@ internal static class UpEmitter
         string Low(int table) => inRegisters ? $"low{table}" : path.Broadcast($"z{SourceWriter.Plus(table * TableLength)}");
         string High(int table) => inRegisters ? $"high{table}" : path.Broadcast($"z + {table * TableLength + 16}");
 
-        writer.Line($"// {path.Rows} rows at a time.")
+        writer.Line($"// A token, {path.Rows} rows at a time.")
             .Block($"private static int Rows{path.Name}(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)", () =>
         {
             if (inRegisters)
@@ -65,15 +77,42 @@ internal static class UpEmitter
                 {
                     if (table % 2 == 0) writer.Line($"{(table == 0 ? "var " : "")}signs = {path.Vector}.Load(planes{SourceWriter.Plus(table / 2 * spec.Channels)} + o);");
                     writer.Line($"{(table == 0 ? "var " : "")}index = {(table % 2 == 0 ? "signs & half" : "signs >> 4")};");
-                    writer.Line($"{(table == 0 ? "var " : "")}lowBytes = SignOperations.LookUp({Low(table)}, index);");
-                    writer.Line($"{(table == 0 ? "var " : "")}highBytes = SignOperations.LookUp({High(table)}, index);");
-                    writer.Line($"{(table == 0 ? "var low = " : "low += ")}SignOperations.InterleaveLow(lowBytes, highBytes);");
-                    writer.Line($"{(table == 0 ? "var high = " : "high += ")}SignOperations.InterleaveHigh(lowBytes, highBytes);");
+                    LookUp(writer, table, Low(table), High(table), "index");
                 }
                 path.AddToY(writer);
             });
             writer.Line("return o;");
         });
+    }
+
+    /// <summary>The signs of a group of rows stay in registers while all tokens pass, whose tables come from memory.</summary>
+    private static void Panel(SourceWriter writer, KernelSpec spec, UpPath path) => writer
+        .Line($"// All tokens, {path.Rows} rows at a time.")
+        .Block($"private static int Panel{path.Name}(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)", () => writer
+            .Line($"var half = {path.Vector}.Create((byte)15);")
+            .Block($"for (; o + {path.Rows} <= rowEnd; o += {path.Rows})", () =>
+            {
+                writer.Each(Planes(spec), p => $"var signs{p} = {path.Arrange($"{path.Vector}.Load(planes{SourceWriter.Plus(p * spec.Channels)} + o)")};");
+                writer.Each(Tables(spec), i => $"var index{i} = {(i % 2 == 0 ? $"signs{i / 2} & half" : $"signs{i / 2} >> 4")};");
+                writer.Line("var tables = z;").Line("var target = y + o;");
+                writer.Block($"for (var t = 0; t < tokens; t++, tables += zStride, target += {spec.Channels})", () =>
+                {
+                    writer.Line($"var factor = {path.Vector}.Create(weight * *(float*)(tables + {ScaleOffset(spec)}));");
+                    for (var i = 0; i < Tables(spec); i++)
+                        LookUp(writer, i, path.Broadcast($"tables{SourceWriter.Plus(i * TableLength)}"), path.Broadcast($"tables + {i * TableLength + 16}"), $"index{i}");
+                    path.AddArranged(writer);
+                });
+            })
+            .Line("return o;"));
+
+    /// <summary>Adds what a table has for a group's rows to their 16-bit sums.</summary>
+    private static void LookUp(SourceWriter writer, int table, string low, string high, string index)
+    {
+        var (declare, add) = table == 0 ? ("var ", "=") : ("", "+=");
+        writer.Line($"{declare}lowBytes = SignOperations.LookUp({low}, {index});")
+            .Line($"{declare}highBytes = SignOperations.LookUp({high}, {index});")
+            .Line($"{declare}low {add} SignOperations.InterleaveLow(lowBytes, highBytes);")
+            .Line($"{declare}high {add} SignOperations.InterleaveHigh(lowBytes, highBytes);");
     }
 
     private static void Scalar(SourceWriter writer, KernelSpec spec) => writer

@@ -27,6 +27,23 @@ internal abstract class UpPath
 
     /// <summary>y += scale · sums, for all rows of the group.</summary>
     public abstract void AddToY(SourceWriter writer);
+
+    /// <summary>Whether it has a way of its own through the tokens of a panel.</summary>
+    public virtual bool TakesPanels => true;
+
+    /// <summary>A group's signs in the order in which a panel's sums are easiest to widen.</summary>
+    public abstract string Arrange(string signs);
+
+    /// <summary>target += scale · sums, for rows so arranged.</summary>
+    public virtual void AddArranged(SourceWriter writer)
+    {
+        var quarter = Rows / 4;
+        writer.Line("// Each half of 32 bits is the sum of another row.")
+            .Line("SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);")
+            .Line($"SignOperations.AddTo(target + {quarter}, low.AsInt32() >> 16, scaleOut + o + {quarter}, factor);")
+            .Line($"SignOperations.AddTo(target + {2 * quarter}, high.AsInt32() << 16 >> 16, scaleOut + o + {2 * quarter}, factor);")
+            .Line($"SignOperations.AddTo(target + {3 * quarter}, high.AsInt32() >> 16, scaleOut + o + {3 * quarter}, factor);");
+    }
 }
 
 /// <summary>AVX-512: 64 rows.</summary>
@@ -37,6 +54,7 @@ internal sealed class UpAvx512 : UpPath
     public override int Rows => 64;
     public override int TablesInRegisters => 8;
     public override bool Serves(Paths paths) => (paths & Paths.Avx512) != 0;
+    public override string Arrange(string signs) => $"SignOperations.Arrange({signs})";
     public override string Broadcast(string address) => $"Avx512F.BroadcastVector128ToVector512((int*)({address})).AsByte()";
 
     public override void AddToY(SourceWriter writer) => writer
@@ -57,6 +75,7 @@ internal sealed class UpAvx2 : UpPath
     public override int Rows => 32;
     public override int TablesInRegisters => 4;
     public override bool Serves(Paths paths) => (paths & Paths.Avx2) != 0;
+    public override string Arrange(string signs) => $"SignOperations.Arrange({signs})";
     public override string Broadcast(string address) => $"Avx2.BroadcastVector128ToVector256({address})";
 
     public override void AddToY(SourceWriter writer) => writer
@@ -74,13 +93,17 @@ internal class UpAdvSimd : UpPath
     public override int Rows => 16;
     public override int TablesInRegisters => 8;
     public override bool Serves(Paths paths) => (paths & (Paths.AdvSimd | Paths.Dp)) != 0;
+    public override string Arrange(string signs) => signs;
     public override string Broadcast(string address) => $"Vector128.Load({address})";
 
-    public override void AddToY(SourceWriter writer) => writer
-        .Line("SignOperations.AddTo(y + o, Vector128.WidenLower(low), scaleOut + o, factor);")
-        .Line("SignOperations.AddTo(y + o + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);")
-        .Line("SignOperations.AddTo(y + o + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);")
-        .Line("SignOperations.AddTo(y + o + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);");
+    public override void AddToY(SourceWriter writer) => AddTo(writer, "y + o");
+    public override void AddArranged(SourceWriter writer) => AddTo(writer, "target");
+
+    private static void AddTo(SourceWriter writer, string y) => writer
+        .Line($"SignOperations.AddTo({y}, Vector128.WidenLower(low), scaleOut + o, factor);")
+        .Line($"SignOperations.AddTo({y} + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);")
+        .Line($"SignOperations.AddTo({y} + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);")
+        .Line($"SignOperations.AddTo({y} + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);");
 }
 
 /// <summary>What is left of a wider group on x64.</summary>
@@ -89,5 +112,6 @@ internal sealed class UpSse : UpAdvSimd
     public override string Name => "Sse";
     public override string Check => "Ssse3.IsSupported";
     public override int TablesInRegisters => 0;
+    public override bool TakesPanels => false;
     public override bool Serves(Paths paths) => (paths & (Paths.Avx2 | Paths.Avx512)) != 0;
 }
