@@ -56,9 +56,15 @@ internal static class SharedOperations
         public static Vector512<int> Sum(Vector512<byte> bits, Vector512<sbyte> codes, Vector512<short> gain) =>
             Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(bits, codes), gain);
 
+        // Lane i of the result is the sum of the i-th vector's lanes.
         [Inline]
-        public static Vector128<int> FourSums(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d) =>
-            FourSums(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+        public static Vector128<int> FourSums(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d)
+        {
+            var (ab, cd) = (Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b), Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d));
+            var quarters = Avx512F.UnpackLow(ab.AsInt64(), cd.AsInt64()).AsInt32() + Avx512F.UnpackHigh(ab.AsInt64(), cd.AsInt64()).AsInt32();
+            var halves = quarters.GetLower() + quarters.GetUpper();
+            return halves.GetLower() + halves.GetUpper();
+        }
 
         [Inline]
         public static Vector512<byte> LookUp(Vector512<byte> table, Vector512<byte> index) => Avx512BW.Shuffle(table, index);

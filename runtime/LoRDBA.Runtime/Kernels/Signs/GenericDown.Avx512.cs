@@ -87,6 +87,11 @@ internal sealed unsafe partial class GenericDown
         Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(bits, codes), gain);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> FourSums(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d) =>
-        FourSums(a.GetLower() + a.GetUpper(), b.GetLower() + b.GetUpper(), c.GetLower() + c.GetUpper(), d.GetLower() + d.GetUpper());
+    private static Vector128<int> FourSums(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d)
+    {
+        var (ab, cd) = (Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b), Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d));
+        var quarters = Avx512F.UnpackLow(ab.AsInt64(), cd.AsInt64()).AsInt32() + Avx512F.UnpackHigh(ab.AsInt64(), cd.AsInt64()).AsInt32();
+        var halves = quarters.GetLower() + quarters.GetUpper();
+        return halves.GetLower() + halves.GetUpper();
+    }
 }

@@ -78,10 +78,16 @@ internal sealed unsafe partial class GenericUp
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTo(float* y, Vector128<short> sums, float* scaleOut, Vector256<float> factor) =>
-        Fma.MultiplyAdd(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(sums)), Vector256.Load(scaleOut) * factor, Vector256.Load(y)).Store(y);
+    private static void AddTo(float* y, Vector128<short> sums, float* scaleOut, Vector256<float> factor) => AddTo(y, Avx2.ConvertToVector256Int32(sums), scaleOut, factor);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTo(float* y, Vector256<short> sums, float* scaleOut, Vector512<float> factor) =>
-        Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(sums)), Vector512.Load(scaleOut) * factor, Vector512.Load(y)).Store(y);
+    private static void AddTo(float* y, Vector256<int> sums, float* scaleOut, Vector256<float> factor) =>
+        Fma.MultiplyAdd(Avx.ConvertToVector256Single(sums), Vector256.Load(scaleOut) * factor, Vector256.Load(y)).Store(y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTo(float* y, Vector256<short> sums, float* scaleOut, Vector512<float> factor) => AddTo(y, Avx512F.ConvertToVector512Int32(sums), scaleOut, factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTo(float* y, Vector512<int> sums, float* scaleOut, Vector512<float> factor) =>
+        Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(sums), Vector512.Load(scaleOut) * factor, Vector512.Load(y)).Store(y);
 }

@@ -9,7 +9,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// <remarks>
 /// A plane holds two indices per output: half a byte each, into the table of ranks 8p to 8p + 3 and that of 8p + 4 to 8p + 7.
 /// A shuffle looks up the low bytes of the sums, another the high bytes; interleaved they are 16-bit sums, which add up exactly.
-/// Rows come in groups of the widest registers, then of 16, then one by one.
+/// Rows come in groups of the widest registers, then of 16, then one by one. On x64 all tokens of a panel pass a group before the next one.
 /// </remarks>
 internal sealed unsafe partial class GenericUp(int nOut, int rank) : UpKernel(nOut, rank)
 {
@@ -24,6 +24,12 @@ internal sealed unsafe partial class GenericUp(int nOut, int rank) : UpKernel(nO
     /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
+        if (tokens > 1)
+        {
+            if (Avx512BW.IsSupported) rowStart = PanelAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (Avx2.IsSupported) rowStart = PanelAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (rowStart == rowEnd) return;
+        }
         for (var t = 0; t < tokens; t++, z += zStride, y += NOut)
         {
             var scale = weight * *(float*)(z + LookupTables.ScaleOffset(Rank));
