@@ -18,7 +18,7 @@ internal static unsafe class BranchComparison
 {
     private const int NEmbd = 576, NKv = 192, NFf = 1536, Turns = 31;
 
-    /// <summary>Tokens that a session takes through the layers together, by default.</summary>
+    /// <summary>Tokens that a session takes through the layers together: as many as fit.</summary>
     private const int Batch = 512;
 
     /// <summary>Checks that both kinds of kernels give the same bits, then prints the table.</summary>
