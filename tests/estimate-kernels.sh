@@ -45,6 +45,5 @@ for cpu in cortex-a72 neoverse-n1; do
   [ $cpu = cortex-a72 ] || { dot=Dp instruction=sdot; }
   estimate "Down576R16__Panel$dot" $instruction 512 $cpu
   estimate "Down576R16__One$dot" $instruction 256 $cpu
-  estimate "Up576R16__PanelAdvSimd" tbl 256 $cpu
   estimate "Up576R16__RowsAdvSimd" tbl 256 $cpu
 done

@@ -19,5 +19,12 @@ if (args is ["steps", var path, ..])
     return;
 }
 
+// `attention`: block by block beside token by token.
+if (args is ["attention"])
+{
+    AttentionComparison.Run();
+    return;
+}
+
 // In this process: a benchmark that is built and started as a project of its own takes minutes and shows the same.
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));

@@ -27,6 +27,21 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>x * y.</summary>
     static abstract TSelf Multiply(TSelf x, TSelf y);
 
+    /// <summary>x / y, rounded as IEEE 754 wants it.</summary>
+    static abstract TSelf Divide(TSelf x, TSelf y);
+
+    /// <summary>x + y.</summary>
+    static abstract TSelf Add(TSelf x, TSelf y);
+
+    /// <summary>x - y.</summary>
+    static abstract TSelf Subtract(TSelf x, TSelf y);
+
+    /// <summary>The larger of x and y, lane by lane; either, where one is not a number.</summary>
+    static abstract TSelf Larger(TSelf x, TSelf y);
+
+    /// <summary>2^n for whole numbers n from -126 to 127, and 0 for -127; the lanes hold n + <see cref="Lanes.RoundingShift"/>.</summary>
+    static abstract TSelf PowerOfTwo(TSelf shifted);
+
     /// <summary>Lane l keeps its sign where bit l of <paramref name="plus"/> is 1 and changes it where the bit is 0.</summary>
     static abstract TSelf WithSigns(TSelf magnitudes, ushort plus);
 
@@ -39,8 +54,20 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>The largest lane; all are magnitudes.</summary>
     static abstract float Max(TSelf lanes);
 
+    /// <summary>The largest lane, whatever the signs; any, where one is not a number.</summary>
+    static abstract float Largest(TSelf lanes);
+
     /// <summary>target[0..64) = the lanes of a, b, c and d rounded to whole numbers, ties to even; they lie between -127 and 127.</summary>
     static abstract void StoreRounded(TSelf a, TSelf b, TSelf c, TSelf d, sbyte* target);
+
+    /// <summary>source[0..16), any alignment, of 16-bit floats that are finite.</summary>
+    static abstract TSelf LoadHalf(ushort* source);
+
+    /// <summary>Writes target[0..16) as 16-bit floats, ties to even; what is too large becomes the largest finite one, 65 504.</summary>
+    static abstract void StoreHalf(TSelf lanes, ushort* target);
+
+    /// <summary>source[0..16), any alignment, of whole numbers.</summary>
+    static abstract TSelf LoadBytes(sbyte* source);
 
     /// <summary>The sum of the lanes as a tree: l and l + 8, then l and l + 4, l and l + 2, 0 and 1.</summary>
     static abstract float Sum(TSelf lanes);
@@ -52,12 +79,32 @@ internal static class Lanes
     /// <summary>Number of lanes.</summary>
     public const int Count = 16;
 
+    /// <summary>1.5 · 2^23: added to a number of less than 22 bits it rounds it to a whole one, which then stands in the lowest bits.</summary>
+    public const float RoundingShift = 12_582_912f;
+
+    /// <summary>2^112, the ratio of the exponent biases of 32 and 16 bits: a half's bits, moved to a float's place, read as 2^-112 times the value.</summary>
+    public const float HalfBias = 5.192296858534828e33f;
+
+    /// <summary>The sign and the 15 other bits of a half, sign-extended to 32 bits and shifted left by 13.</summary>
+    public const int HalfMask = unchecked((int)0x8fff_e000);
+
+    /// <summary>The largest finite half.</summary>
+    public const float MaxHalf = 65_504f;
+
     /// <summary><paramref name="length"/> rounded up to whole groups of lanes.</summary>
     public static int RoundUp(int length) => (length + Count - 1) & -Count;
 
     /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Sum"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> v) => (v[0] + v[2]) + (v[1] + v[3]);
+
+    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Largest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Vector128<float> v)
+    {
+        v = Vector128.MaxNative(v, Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(v, Vector128.Shuffle(v, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Max"/>; the lanes are magnitudes, which are ordered as their bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

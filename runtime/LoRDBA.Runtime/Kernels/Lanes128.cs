@@ -41,6 +41,27 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public static Lanes128 Multiply(Lanes128 x, Lanes128 y) => new(x.a * y.a, x.b * y.b, x.c * y.c, x.d * y.d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Divide(Lanes128 x, Lanes128 y) => new(x.a / y.a, x.b / y.b, x.c / y.c, x.d / y.d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Add(Lanes128 x, Lanes128 y) => new(x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Subtract(Lanes128 x, Lanes128 y) => new(x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 Larger(Lanes128 x, Lanes128 y) =>
+        new(Vector128.MaxNative(x.a, y.a), Vector128.MaxNative(x.b, y.b), Vector128.MaxNative(x.c, y.c), Vector128.MaxNative(x.d, y.d));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 PowerOfTwo(Lanes128 shifted) =>
+        new(PowerOfTwo(shifted.a), PowerOfTwo(shifted.b), PowerOfTwo(shifted.c), PowerOfTwo(shifted.d));
+
+    // The exponent's place is bit 23; what stood above n is shifted out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> PowerOfTwo(Vector128<float> shifted) => ((shifted.AsInt32() << 23) + Vector128.Create(127 << 23)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 WithSigns(Lanes128 magnitudes, ushort plus)
     {
         var bits = Vector128.Create((uint)plus);
@@ -64,6 +85,10 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     private static Vector128<float> Larger(Vector128<float> sofar, Vector128<float> x) => Vector128.Max(sofar.AsInt32(), Vector128.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Lanes128 lanes) =>
+        Lanes.Largest(Vector128.MaxNative(Vector128.MaxNative(lanes.a, lanes.b), Vector128.MaxNative(lanes.c, lanes.d)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Lanes128 lanes) => 
         Lanes.Max(Vector128.Max(Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
 
@@ -82,6 +107,42 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Round(Vector128<float> v) => Vector128.ConvertToInt32(Vector128.Round(v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadHalf(ushort* source) => new(FromHalf(source), FromHalf(source + 4), FromHalf(source + 8), FromHalf(source + 12));
+
+    /// <summary>The 4 halves at <paramref name="source"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> FromHalf(ushort* source)
+    {
+        var wide = Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()) << 13;
+        return (wide & Vector128.Create(Lanes.HalfMask)).AsSingle() * Lanes.HalfBias;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Lanes128 lanes, ushort* target)
+    {
+        Vector128.Narrow(ToHalf(lanes.a), ToHalf(lanes.b)).Store(target);
+        Vector128.Narrow(ToHalf(lanes.c), ToHalf(lanes.d)).Store(target + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> ToHalf(Vector128<float> v)
+    {
+        var bits = (Vector128.MinNative(Vector128.Abs(v), Vector128.Create(Lanes.MaxHalf)) * (1 / Lanes.HalfBias)).AsUInt32();
+        var rounded = (bits + Vector128.Create(0xfffu) + ((bits >> 13) & Vector128<uint>.One)) >> 13;
+        return rounded | ((v.AsUInt32() & SignBit) >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadBytes(sbyte* source)
+    {
+        var bytes = Vector128.Load(source);
+        var (low, high) = (Vector128.WidenLower(bytes), Vector128.WidenUpper(bytes));
+        return new(
+            Vector128.ConvertToSingle(Vector128.WidenLower(low)), Vector128.ConvertToSingle(Vector128.WidenUpper(low)),
+            Vector128.ConvertToSingle(Vector128.WidenLower(high)), Vector128.ConvertToSingle(Vector128.WidenUpper(high)));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes128 lanes) => Lanes.Sum((lanes.a + lanes.c) + (lanes.b + lanes.d));

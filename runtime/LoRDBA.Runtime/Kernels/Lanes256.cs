@@ -38,6 +38,27 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     public static Lanes256 Multiply(Lanes256 x, Lanes256 y) => new(x.a * y.a, x.b * y.b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Divide(Lanes256 x, Lanes256 y) => new(x.a / y.a, x.b / y.b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Add(Lanes256 x, Lanes256 y) => new(x.a + y.a, x.b + y.b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Subtract(Lanes256 x, Lanes256 y) => new(x.a - y.a, x.b - y.b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 Larger(Lanes256 x, Lanes256 y) =>
+        new(Vector256.MaxNative(x.a, y.a), Vector256.MaxNative(x.b, y.b));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 PowerOfTwo(Lanes256 shifted) =>
+        new(PowerOfTwo(shifted.a), PowerOfTwo(shifted.b));
+
+    // The exponent's place is bit 23; what stood above n is shifted out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> PowerOfTwo(Vector256<float> shifted) => ((shifted.AsInt32() << 23) + Vector256.Create(127 << 23)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 WithSigns(Lanes256 magnitudes, ushort plus)
     {
         var bits = Vector256.Create((uint)plus);
@@ -51,6 +72,13 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Larger(Vector256<float> sofar, Vector256<float> x) => Vector256.Max(sofar.AsInt32(), Vector256.Abs(x).AsInt32()).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Lanes256 lanes)
+    {
+        var eight = Vector256.MaxNative(lanes.a, lanes.b);
+        return Lanes.Largest(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Lanes256 lanes)
@@ -74,6 +102,37 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
         // Each half of the register holds four lanes of each of the four registers.
         var order = Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7);
         return Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(first, second).AsInt32(), order).AsSByte();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadHalf(ushort* source) => new(FromHalf(source), FromHalf(source + 8));
+
+    /// <summary>The 8 halves at <paramref name="source"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> FromHalf(ushort* source)
+    {
+        var wide = Avx2.ConvertToVector256Int32(Vector128.Load((short*)source)) << 13;
+        return (wide & Vector256.Create(Lanes.HalfMask)).AsSingle() * Lanes.HalfBias;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Lanes256 lanes, ushort* target) => Vector256.Narrow(ToHalf(lanes.a), ToHalf(lanes.b)).Store(target);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> ToHalf(Vector256<float> v)
+    {
+        var bits = (Vector256.MinNative(Vector256.Abs(v), Vector256.Create(Lanes.MaxHalf)) * (1 / Lanes.HalfBias)).AsUInt32();
+        var rounded = (bits + Vector256.Create(0xfffu) + ((bits >> 13) & Vector256<uint>.One)) >> 13;
+        return rounded | ((v.AsUInt32() & SignBit) >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadBytes(sbyte* source)
+    {
+        var bytes = Vector128.Load(source);
+        return new(
+            Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(bytes)),
+            Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(Vector128.Shuffle(bytes.AsInt64(), Vector128.Create(1L, 0)).AsSByte())));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

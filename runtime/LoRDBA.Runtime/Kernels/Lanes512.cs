@@ -32,6 +32,27 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     public static Lanes512 Multiply(Lanes512 x, Lanes512 y) => new(x.v * y.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Divide(Lanes512 x, Lanes512 y) => new(x.v / y.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Add(Lanes512 x, Lanes512 y) => new(x.v + y.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Subtract(Lanes512 x, Lanes512 y) => new(x.v - y.v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 Larger(Lanes512 x, Lanes512 y) =>
+        new(Vector512.MaxNative(x.v, y.v));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 PowerOfTwo(Lanes512 shifted) =>
+        new(PowerOfTwo(shifted.v));
+
+    // The exponent's place is bit 23; what stood above n is shifted out.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> PowerOfTwo(Vector512<float> shifted) => ((shifted.AsInt32() << 23) + Vector512.Create(127 << 23)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 WithSigns(Lanes512 magnitudes, ushort plus)
     {
         var shifted = Avx512F.ShiftLeftLogicalVariable(Vector512.Create((uint)plus), ToSignBit);
@@ -40,6 +61,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 MaxMagnitude(Lanes512 sofar, Lanes512 x) => new(Vector512.Max(sofar.v.AsInt32(), Vector512.Abs(x.v).AsInt32()).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(Lanes512 lanes)
+    {
+        var eight = Vector256.MaxNative(lanes.v.GetLower(), lanes.v.GetUpper());
+        return Lanes.Largest(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(Lanes512 lanes)
@@ -57,6 +85,29 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
         var order = Vector512.Create(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
         Avx512F.PermuteVar16x32(Avx512BW.PackSignedSaturate(low, high).AsInt32(), order).AsSByte().Store(target);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadHalf(ushort* source) => new(FromHalf(source));
+
+    /// <summary>The 16 halves at <paramref name="source"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> FromHalf(ushort* source)
+    {
+        var wide = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13;
+        return (wide & Vector512.Create(Lanes.HalfMask)).AsSingle() * Lanes.HalfBias;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalf(Lanes512 lanes, ushort* target)
+    {
+        var magnitude = Vector512.MinNative(Vector512.Abs(lanes.v), Vector512.Create(Lanes.MaxHalf)) * (1 / Lanes.HalfBias);
+        var bits = magnitude.AsUInt32();
+        var rounded = (bits + Vector512.Create(0xfffu) + ((bits >> 13) & Vector512<uint>.One)) >> 13;
+        Avx512F.ConvertToVector256UInt16(rounded | ((lanes.v.AsUInt32() & SignBit) >> 16)).Store(target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadBytes(sbyte* source) => new(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes512 lanes)

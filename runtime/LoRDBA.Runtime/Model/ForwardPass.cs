@@ -180,27 +180,25 @@ internal sealed unsafe class ForwardPass : IDisposable
             var (t, head) = (item / config.NHeadKv, item % config.NHeadKv);
             var offset = (long)t * config.KvDim + head * config.HeadDim;
             NormAndRotate(state.Key + offset, t, norm);
-
-            var cached = (long)(position + t) * config.HeadDim;
-            Copy(state.Key + offset, state.KeysOf(layer, head) + cached, config.HeadDim);
-            Copy(state.Value + offset, state.ValuesOf(layer, head) + cached, config.HeadDim);
+            state.Attention.Store(layer, head, position + t, state.Key + offset, state.Value + offset);
         }
     }
 
     /// <summary>attended[t] = attention of each query head of token t over positions 0 ... position + t.</summary>
     private void Attend(int worker, int layer, float* norm)
     {
-        var queriesPerKv = config.NHead / config.NHeadKv;
+        var group = config.NHead / config.NHeadKv;
+        var parts = (tokens + Attention.MaxTokens - 1) / Attention.MaxTokens;
 
         // Every n-th item rather than a run of them: later tokens see more positions and cost more.
-        for (var item = worker; item < tokens * config.NHead; item += pool.Workers)
+        for (var item = worker; item < parts * config.NHeadKv; item += pool.Workers)
         {
-            var (t, head) = (item / config.NHead, item % config.NHead);
-            var offset = (long)t * config.QueryDim + head * config.HeadDim;
-            NormAndRotate(state.Query + offset, t, norm);
-            Attention.Forward(
-                state.Query + offset, state.KeysOf(layer, head / queriesPerKv), state.ValuesOf(layer, head / queriesPerKv),
-                position + t + 1, config.HeadDim, state.ScoresOf(worker), state.Attended + offset);
+            var (first, head) = (item / config.NHeadKv * Attention.MaxTokens, item % config.NHeadKv);
+            var count = Math.Min(Attention.MaxTokens, tokens - first);
+            var offset = (long)first * config.QueryDim + head * group * config.HeadDim;
+            for (var t = 0; t < count; t++)
+                for (var h = 0; h < group; h++) NormAndRotate(state.Query + offset + (long)t * config.QueryDim + h * config.HeadDim, first + t, norm);
+            state.Attention.Forward(worker, layer, head, position + first, count, state.Query + offset, state.Attended + offset, config.QueryDim);
         }
     }
 
@@ -310,6 +308,4 @@ internal sealed unsafe class ForwardPass : IDisposable
         Kernel(weights.Output).Run(weights.Output, input, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
         Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows, worker);
     }
-
-    private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
 }

@@ -19,11 +19,11 @@ internal sealed unsafe class RunState : IDisposable
     private readonly Arena arena;
     private readonly ModelConfig config;
 
-    public RunState(ModelConfig config, int contextLength, int batchLength, int workers)
+    public RunState(ModelConfig config, int contextLength, int batchLength, int workers, KeyValueFormat format)
     {
         (this.config, ContextLength, BatchLength) = (config, contextLength, batchLength);
         WidestInput = Math.Max(config.NEmbd, Math.Max(config.QueryDim, config.NFf));
-        arena = Arena.Create(arena => Reserve(arena, workers));
+        arena = Arena.Create(arena => Reserve(arena, workers, format));
     }
 
     /// <summary>See <see cref="SessionOptions.BatchLength"/>; a multiple of 32.</summary>
@@ -85,37 +85,21 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>[max logit rows][n_vocab]</summary>
     public float* Logits { get; private set; }
 
-    private float* Keys { get; set; }
-
-    private float* Values { get; set; }
-
-    private float* Scores { get; set; }
+    /// <summary>Attention, with the keys and values that it has seen.</summary>
+    public Attention Attention { get; private set; } = null!;
 
     private float* Scratch { get; set; }
-
-    /// <summary>The cached keys of one head, [context][head_dim].</summary>
-    public float* KeysOf(int layer, int kvHead) => Keys + HeadOffset(layer, kvHead);
-
-    /// <summary>The cached values of one head, [context][head_dim].</summary>
-    public float* ValuesOf(int layer, int kvHead) => Values + HeadOffset(layer, kvHead);
-
-    /// <summary>A worker's attention scores, [context].</summary>
-    public float* ScoresOf(int worker) => Scores + (long)worker * ContextLength;
 
     /// <summary>What a worker unpacks weights into, [<see cref="MatMul.ScratchLength"/>].</summary>
     public float* ScratchOf(int worker) => Scratch + (long)worker * MatMul.ScratchLength(WidestInput);
 
     public void Dispose() => arena.Dispose();
 
-    private long HeadOffset(int layer, int kvHead) => ((long)layer * config.NHeadKv + kvHead) * ContextLength * config.HeadDim;
-
-    private void Reserve(Arena arena, int workers)
+    private void Reserve(Arena arena, int workers, KeyValueFormat format)
     {
-        var cache = (long)config.NLayer * config.KvDim * ContextLength;
         long batch = BatchLength;
 
-        Keys = arena.Reserve<float>(cache);
-        Values = arena.Reserve<float>(cache);
+        Attention = new Attention(arena, config, new KeyValueCache(arena, config, ContextLength, format), workers);
         Tokens = arena.Reserve<int>(batch);
         Residual = arena.Reserve<float>(batch * config.NEmbd);
         Normed = arena.Reserve<float>(batch * config.NEmbd);
@@ -129,7 +113,6 @@ internal sealed unsafe class RunState : IDisposable
         QuantizedGate = QuantizedRows.Reserve(arena, BatchLength, config.NFf);
         Rotation = arena.Reserve<float>(batch * config.RopeDim);
         Logits = arena.Reserve<float>((long)MaxLogitRows * config.NVocab);
-        Scores = arena.Reserve<float>((long)workers * ContextLength);
         Scratch = arena.Reserve<float>((long)workers * MatMul.ScratchLength(WidestInput));
     }
 }

@@ -34,7 +34,8 @@ public sealed unsafe class Session : IDisposable
 
         if (options.Kernels is { } kernels) Check(kernels, model);
 
-        state = new RunState(model.Config, ContextLength, Math.Min(batchLength, ContextLength), options.Threads);
+        var format = options.Oracle ? KeyValueFormat.F32 : options.KeyValueFormat;
+        state = new RunState(model.Config, ContextLength, Math.Min(batchLength, ContextLength), options.Threads, format);
         forward = new ForwardPass(model, state, options.Threads, options.Oracle);
         lane = new AdapterLane(model, state.BatchLength, options);
     }

@@ -9,8 +9,8 @@ public sealed record SessionOptions
     public const int DefaultContextLength = 2048;
 
     /// <summary>
-    /// Tokens that the context can hold, at 8 · n_layer · n_head_kv · head_dim bytes each. Null: the model's
-    /// context_length, but at most <see cref="DefaultContextLength"/>.
+    /// Tokens that the context can hold, at 4 · n_layer · n_head_kv · head_dim bytes each (<see cref="KeyValueFormat"/>), in
+    /// blocks of 64. Null: the model's context_length, but at most <see cref="DefaultContextLength"/>.
     /// </summary>
     public int? ContextLength { get; init; }
 
@@ -19,6 +19,12 @@ public sealed record SessionOptions
     /// once for all of them, which costs about as much as 15 of them.
     /// </summary>
     public int? BatchLength { get; init; }
+
+    /// <summary>
+    /// How keys and values are kept. A token takes, for each layer and key/value head, 4 · head_dim bytes with F16,
+    /// 2 · head_dim + 8 with I8, 8 · head_dim with F32.
+    /// </summary>
+    public KeyValueFormat KeyValueFormat { get; init; }
 
     /// <summary>Worker threads, the calling one among them.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;

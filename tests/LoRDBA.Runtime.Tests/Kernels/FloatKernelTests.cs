@@ -89,35 +89,4 @@ public sealed unsafe class FloatKernelTests
         Rope.Forward(head, rotation, ropeDim: 4, pairs);
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], head[i], 1e-6f);
     }
-
-    [Fact]
-    public void Attention_is_the_softmax_weighted_mean_of_the_values()
-    {
-        const int length = 37, headDim = 20;
-        float[] q = Values(headDim, 1), k = Values(length * headDim, 2), v = Values(length * headDim, 3);
-        var weights = Enumerable.Range(0, length)
-            .Select(j => Math.Exp(Enumerable.Range(0, headDim).Sum(i => (double)q[i] * k[j * headDim + i]) / Math.Sqrt(headDim))).ToArray();
-        var expected = Enumerable.Range(0, headDim)
-            .Select(i => Enumerable.Range(0, length).Sum(j => weights[j] * v[j * headDim + i]) / weights.Sum()).ToArray();
-
-        using var query = GuardedMemory.OfFloats(q);
-        using var keys = GuardedMemory.OfFloats(k);
-        using var values = GuardedMemory.OfFloats(v);
-        using var scores = new GuardedMemory(length * sizeof(float));
-        using var output = new GuardedMemory(headDim * sizeof(float));
-        Attention.Forward(query.Floats, keys.Floats, values.Floats, length, headDim, scores.Floats, output.Floats);
-        for (var i = 0; i < headDim; i++) Assert.Equal(expected[i], output.Floats[i], 1e-5);
-    }
-
-    [Fact]
-    public void Attention_of_huge_scores_does_not_overflow()
-    {
-        var query = stackalloc float[1] { 1000 };
-        var keys = stackalloc float[2] { 1000, 999 };
-        var values = stackalloc float[2] { 3, 5 };
-        var scores = stackalloc float[2];
-        var output = stackalloc float[1];
-        Attention.Forward(query, keys, values, length: 2, headDim: 1, scores, output);
-        Assert.Equal(3f, output[0]);
-    }
 }

@@ -1,0 +1,79 @@
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Tests.Kernels;
+
+/// <summary>Attention over blocks against the formula in double precision, and single tokens against panels to the bit.</summary>
+public sealed unsafe class AttentionTests
+{
+    private static ModelConfig Config(int heads, int kvHeads, int headDim) => new()
+    {
+        Architecture = "llama", Name = "test", NVocab = 1, NEmbd = 1, NLayer = 1, NHead = heads, NHeadKv = kvHeads, HeadDim = headDim, NFf = 1,
+        RopeDim = headDim, RopeFreqBase = 1, RmsEps = 1, ContextLength = 256,
+    };
+
+    [Theory]
+    [InlineData(KeyValueFormat.F32, 1e-5)]
+    [InlineData(KeyValueFormat.F16, 2e-3)]
+    [InlineData(KeyValueFormat.I8, 2e-2)]
+    public void It_is_the_softmax_weighted_mean_of_the_values(KeyValueFormat format, double bound)
+    {
+        foreach (var (heads, kvHeads, headDim) in new[] { (1, 1, 20), (9, 3, 64), (4, 2, 16), (8, 1, 80) })
+        {
+            var config = Config(heads, kvHeads, headDim);
+            const int tokens = 150;
+            float[] q = Values(tokens * config.QueryDim, 1), k = Values(tokens * config.KvDim, 2), v = Values(tokens * config.KvDim, 3);
+            var actual = Run(config, format, q, k, v, tokens, panel: 32);
+            for (var t = 0; t < tokens; t += 7)
+                for (var head = 0; head < heads; head++)
+                {
+                    var kvHead = head * kvHeads / heads;
+                    double Score(int j) => Enumerable.Range(0, headDim).Sum(i => (double)q[t * config.QueryDim + head * headDim + i] * k[j * config.KvDim + kvHead * headDim + i]) / Math.Sqrt(headDim);
+                    var weights = Enumerable.Range(0, t + 1).Select(j => Math.Exp(Score(j))).ToArray();
+                    for (var i = 0; i < headDim; i++)
+                        Assert.Equal(weights.Select((w, j) => w * v[j * config.KvDim + kvHead * headDim + i]).Sum() / weights.Sum(), actual[t * config.QueryDim + head * headDim + i], bound);
+                }
+        }
+    }
+
+    [Theory]
+    [InlineData(KeyValueFormat.F32)]
+    [InlineData(KeyValueFormat.F16)]
+    [InlineData(KeyValueFormat.I8)]
+    public void A_token_alone_has_the_bits_it_has_in_a_panel(KeyValueFormat format)
+    {
+        var config = Config(heads: 9, kvHeads: 3, headDim: 64);
+        const int tokens = 140;
+        float[] q = Values(tokens * config.QueryDim, 1), k = Values(tokens * config.KvDim, 2), v = Values(tokens * config.KvDim, 3);
+        var panels = Run(config, format, q, k, v, tokens, panel: 32);
+        Assert.Equal(panels, Run(config, format, q, k, v, tokens, panel: 1));
+        Assert.Equal(panels, Run(config, format, q, k, v, tokens, panel: 5));
+    }
+
+    private static float[] Run(ModelConfig config, KeyValueFormat format, float[] q, float[] k, float[] v, int tokens, int panel)
+    {
+        Attention attention = null!;
+        using var arena = Arena.Create(arena => attention = new Attention(arena, config, new KeyValueCache(arena, config, 256, format), workers: 1));
+        var output = new float[tokens * config.QueryDim];
+        var group = config.NHead / config.NHeadKv;
+        fixed (float* query = q, key = k, value = v, result = output)
+            for (var first = 0; first < tokens; first += panel)
+            {
+                var count = Math.Min(panel, tokens - first);
+                for (var head = 0; head < config.NHeadKv; head++)
+                {
+                    for (var t = first; t < first + count; t++)
+                        attention.Store(0, head, t, key + t * config.KvDim + head * config.HeadDim, value + t * config.KvDim + head * config.HeadDim);
+                    var offset = first * config.QueryDim + head * group * config.HeadDim;
+                    attention.Forward(0, 0, head, first, count, query + offset, result + offset, config.QueryDim);
+                }
+            }
+        return output;
+    }
+
+    private static float[] Values(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
+    }
+}
