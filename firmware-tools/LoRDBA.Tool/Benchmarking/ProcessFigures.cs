@@ -34,11 +34,8 @@ internal static class ProcessFigures
     /// <summary>The memory so far.</summary>
     public static MemoryFigures Memory(Session session)
     {
-        var config = session.Model.Config;
-        // Keys and values are float32.
-        var cache = 2L * sizeof(float) * config.NLayer * config.KvDim * session.ContextLength;
         using var process = Process.GetCurrentProcess();
-        var (peak, model) = (process.PeakWorkingSet64, session.Model.File.Length);
+        var (peak, model, cache) = (process.PeakWorkingSet64, session.Model.File.Length, session.CacheByteLength);
         return new MemoryFigures(peak, model, cache, peak - model - cache);
     }
 }

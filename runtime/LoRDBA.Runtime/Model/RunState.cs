@@ -88,6 +88,9 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>Attention, with the keys and values that it has seen.</summary>
     public Attention Attention { get; private set; } = null!;
 
+    /// <summary>Bytes of the keys and values.</summary>
+    public long CacheByteLength { get; private set; }
+
     private float* Scratch { get; set; }
 
     /// <summary>What a worker unpacks weights into, [<see cref="MatMul.ScratchLength"/>].</summary>
@@ -99,7 +102,9 @@ internal sealed unsafe class RunState : IDisposable
     {
         long batch = BatchLength;
 
-        Attention = new Attention(arena, config, new KeyValueCache(arena, config, ContextLength, format), workers);
+        var cache = new KeyValueCache(arena, config, ContextLength, format);
+        CacheByteLength = cache.ByteLength;
+        Attention = new Attention(arena, config, cache, workers);
         Tokens = arena.Reserve<int>(batch);
         Residual = arena.Reserve<float>(batch * config.NEmbd);
         Normed = arena.Reserve<float>(batch * config.NEmbd);

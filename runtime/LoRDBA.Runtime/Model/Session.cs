@@ -52,6 +52,9 @@ public sealed unsafe class Session : IDisposable
     /// <summary>Bytes of native memory that the session holds, the KV cache among them.</summary>
     public long ByteLength => state.ByteLength;
 
+    /// <summary>Bytes of the KV cache, when it is full.</summary>
+    public long CacheByteLength => state.CacheByteLength;
+
     /// <summary>What acts beside the base from the next step on; null for the base alone.</summary>
     public AdapterUse? Active { get; private set; }
 

@@ -26,8 +26,12 @@ internal sealed unsafe class KeyValueCache
     {
         (this.format, headDim, heads) = (format, config.HeadDim, config.NHeadKv);
         blocks = (contextLength + BlockLength - 1) / BlockLength;
-        memory = arena.Reserve<byte>(checked(config.NLayer * heads * blocks * BlockBytes));
+        ByteLength = checked(config.NLayer * heads * blocks * BlockBytes);
+        memory = arena.Reserve<byte>(ByteLength);
     }
+
+    /// <summary>Bytes in all.</summary>
+    public long ByteLength { get; }
 
     /// <summary>Floats from value to value within a block.</summary>
     public int Width => Lanes.RoundUp(headDim);
