@@ -81,6 +81,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     {
         if (rows == RowsTogether && path == MatMulPath.Avx512) RowsAvx512(w, rowBytes, scales, mins, x, token, y);
         else if (rows == RowsTogether && path == MatMulPath.Avx2) RowsAvx2(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == MatMulPath.AdvSimd) RowsAdvSimd(w, rowBytes, scales, mins, x, token, y);
         else RowsScalar(w, rowBytes, rows, scales, mins, x, token, y);
     }
 
@@ -90,6 +91,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
         if (rows < WeightTile.Rows) PanelPart(product, rows);
         else if (path == MatMulPath.Avx512) PanelAvx512(product);
         else if (path == MatMulPath.Avx2) PanelAvx2(product);
+        else if (path == MatMulPath.AdvSimd) PanelAdvSimd(product);
         else PanelScalar(product);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Kernels;
@@ -13,18 +14,23 @@ internal enum MatMulPath
 
     /// <summary>x64, 512-bit registers.</summary>
     Avx512,
+
+    /// <summary>arm64.</summary>
+    AdvSimd,
 }
 
 /// <summary>Which paths this machine has.</summary>
 internal static class MatMulPaths
 {
     /// <summary>The fastest.</summary>
-    public static MatMulPath Best => IsSupported(MatMulPath.Avx512) ? MatMulPath.Avx512 : IsSupported(MatMulPath.Avx2) ? MatMulPath.Avx2 : MatMulPath.Scalar;
+    public static MatMulPath Best =>
+        IsSupported(MatMulPath.Avx512) ? MatMulPath.Avx512 : IsSupported(MatMulPath.Avx2) ? MatMulPath.Avx2 : IsSupported(MatMulPath.AdvSimd) ? MatMulPath.AdvSimd : MatMulPath.Scalar;
 
     /// <summary>Whether the processor has the instructions, and this program was compiled for them.</summary>
     public static bool IsSupported(MatMulPath path) => path switch
     {
         MatMulPath.Avx512 => Avx512BW.IsSupported,
+        MatMulPath.AdvSimd => AdvSimd.Arm64.IsSupported,
         MatMulPath.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         _ => true,
     };
