@@ -67,7 +67,7 @@ public sealed class GeneratedKernelTests
         Assert.Equal($"{Kernels} kernels, down by {down}, up by {up}, golden {Golden}", output.Trim());
     }
 
-    private static string PathOf(string runtimeIdentifier, string board) => $"LoRDBA.Generated/{runtimeIdentifier}-{board}/LoRDBA.Generated";
+    internal static string PathOf(string runtimeIdentifier, string board) => $"LoRDBA.Generated/{runtimeIdentifier}-{board}/LoRDBA.Generated";
 
-    private static string Publish(string runtimeIdentifier, string board) => $"tests/publish-kernels.sh {runtimeIdentifier} {board}";
+    internal static string Publish(string runtimeIdentifier, string board) => $"tests/publish-kernels.sh {runtimeIdentifier} {board}";
 }

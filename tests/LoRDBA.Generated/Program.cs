@@ -3,17 +3,19 @@ using LoRDBA.Runtime.Kernels;
 
 // no arguments                     checks the kernels of boards.shapes where it runs, and tells the golden value and the paths that were taken
 // nll MODEL ADAPTER DATA [LINES]   scores completions with generated and with generic kernels
+// base                             compares the base product of every path here with its scalar twin, and tells their golden value
 // manifest                         prints what boards.shapes has to be
 switch (args)
 {
     case []: return Check(BoardsKernels.Instance);
+    case ["base"]: return BaseCheck.Run();
     case ["nll", var model, var adapter, var data]: return NllComparison.Run(model, adapter, data, int.MaxValue);
     case ["nll", var model, var adapter, var data, var lines]: return NllComparison.Run(model, adapter, data, int.Parse(lines, null));
     case ["manifest"]:
         Console.Write(ShapeManifests.Boards());
         return 0;
     default:
-        Console.Error.WriteLine("no arguments, nll MODEL ADAPTER DATA [LINES], or manifest");
+        Console.Error.WriteLine("no arguments, base, nll MODEL ADAPTER DATA [LINES], or manifest");
         return 2;
 }
 

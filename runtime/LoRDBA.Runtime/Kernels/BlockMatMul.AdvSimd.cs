@@ -125,12 +125,16 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsTogether, mins += RowsTogether)
         {
             var at = w + TBlock.Offset(b);
-            var p01 = AdvSimd.Arm64.AddPairwise(Products(at, b, a), Products(at + rowBytes, b, a));
-            var p23 = AdvSimd.Arm64.AddPairwise(Products(at + 2 * rowBytes, b, a), Products(at + 3 * rowBytes, b, a));
-            sum = AddRows(AdvSimd.Arm64.AddPairwise(p01, p23), Vector128.Create(d[b]), scales, mins, Vector128.Create(s[b]), sum);
+            var products = SumRows(Products(at, b, a), Products(at + rowBytes, b, a), Products(at + 2 * rowBytes, b, a), Products(at + 3 * rowBytes, b, a));
+            sum = AddRows(products, Vector128.Create(d[b]), scales, mins, Vector128.Create(s[b]), sum);
         }
         sum.Store(y);
     }
+
+    /// <summary>Four sums of each of four rows, to a lane a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> SumRows(Vector128<int> p0, Vector128<int> p1, Vector128<int> p2, Vector128<int> p3) =>
+        AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(p0, p1), AdvSimd.Arm64.AddPairwise(p2, p3));
 
     /// <summary>A row's 32 products, as 4 sums of eight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,7 +27,8 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
 
     private readonly MatMulPath path;
 
-    private BlockMatMul(MatMulPath path) => this.path = path;
+    // A factor for half a block does not fit a dot product of bytes.
+    private BlockMatMul(MatMulPath path) => this.path = path == MatMulPath.Dp && TBlock.HasFactors ? MatMulPath.AdvSimd : path;
 
     /// <inheritdoc/>
     public override bool ReadsQuantized => true;
@@ -81,6 +82,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     {
         if (rows == RowsTogether && path == MatMulPath.Avx512) RowsAvx512(w, rowBytes, scales, mins, x, token, y);
         else if (rows == RowsTogether && path == MatMulPath.Avx2) RowsAvx2(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == MatMulPath.Dp) RowsDp(w, rowBytes, scales, mins, x, token, y);
         else if (rows == RowsTogether && path == MatMulPath.AdvSimd) RowsAdvSimd(w, rowBytes, scales, mins, x, token, y);
         else RowsScalar(w, rowBytes, rows, scales, mins, x, token, y);
     }
@@ -91,7 +93,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
         if (rows < WeightTile.Rows) PanelPart(product, rows);
         else if (path == MatMulPath.Avx512) PanelAvx512(product);
         else if (path == MatMulPath.Avx2) PanelAvx2(product);
-        else if (path == MatMulPath.AdvSimd) PanelAdvSimd(product);
+        else if (path is MatMulPath.AdvSimd or MatMulPath.Dp) PanelAdvSimd(product);
         else PanelScalar(product);
     }
 

@@ -17,6 +17,9 @@ internal enum MatMulPath
 
     /// <summary>arm64.</summary>
     AdvSimd,
+
+    /// <summary>arm64 with dot products of bytes.</summary>
+    Dp,
 }
 
 /// <summary>Which paths this machine has.</summary>
@@ -24,13 +27,15 @@ internal static class MatMulPaths
 {
     /// <summary>The fastest.</summary>
     public static MatMulPath Best =>
-        IsSupported(MatMulPath.Avx512) ? MatMulPath.Avx512 : IsSupported(MatMulPath.Avx2) ? MatMulPath.Avx2 : IsSupported(MatMulPath.AdvSimd) ? MatMulPath.AdvSimd : MatMulPath.Scalar;
+        IsSupported(MatMulPath.Avx512) ? MatMulPath.Avx512 : IsSupported(MatMulPath.Avx2) ? MatMulPath.Avx2 :
+        IsSupported(MatMulPath.Dp) ? MatMulPath.Dp : IsSupported(MatMulPath.AdvSimd) ? MatMulPath.AdvSimd : MatMulPath.Scalar;
 
     /// <summary>Whether the processor has the instructions, and this program was compiled for them.</summary>
     public static bool IsSupported(MatMulPath path) => path switch
     {
         MatMulPath.Avx512 => Avx512BW.IsSupported,
         MatMulPath.AdvSimd => AdvSimd.Arm64.IsSupported,
+        MatMulPath.Dp => Dp.IsSupported && AdvSimd.Arm64.IsSupported,
         MatMulPath.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         _ => true,
     };
