@@ -16,8 +16,19 @@ internal static unsafe class AttentionComparison
 
     private static readonly ModelConfig Config = new()
     {
-        Architecture = "llama", Name = "SmolLM2-135M", NVocab = 1, NEmbd = 576, NLayer = 30, NHead = 9, NHeadKv = 3, HeadDim = 64, NFf = 1,
-        RopeDim = 64, RopeFreqBase = 1, RmsEps = 1, ContextLength = Length,
+        Architecture = "llama",
+        Name = "SmolLM2-135M",
+        NVocab = 1,
+        NEmbd = 576,
+        NLayer = 30,
+        NHead = 9,
+        NHeadKv = 3,
+        HeadDim = 64,
+        NFf = 1,
+        RopeDim = 64,
+        RopeFreqBase = 1,
+        RmsEps = 1,
+        ContextLength = Length,
     };
 
     /// <summary>Checks that both agree, then prints the table.</summary>

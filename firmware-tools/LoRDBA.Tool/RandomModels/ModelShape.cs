@@ -8,7 +8,14 @@ internal sealed record ModelShape
     /// <summary>About the shape of a model of a billion weights, with half of the layers: 0.62 billion weights.</summary>
     public static ModelShape OneBillion { get; } = new()
     {
-        NEmbd = 2048, NFf = 8192, NHead = 32, NHeadKv = 8, HeadDim = 64, NLayer = 8, NVocab = 32_000, ContextLength = 4096,
+        NEmbd = 2048,
+        NFf = 8192,
+        NHead = 32,
+        NHeadKv = 8,
+        HeadDim = 64,
+        NLayer = 8,
+        NVocab = 32_000,
+        ContextLength = 4096,
     };
 
     /// <summary>Width of the residual stream.</summary>

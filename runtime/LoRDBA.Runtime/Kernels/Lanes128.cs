@@ -89,7 +89,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
         Lanes.Largest(Vector128.MaxNative(Vector128.MaxNative(lanes.a, lanes.b), Vector128.MaxNative(lanes.c, lanes.d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Lanes128 lanes) => 
+    public static float Max(Lanes128 lanes) =>
         Lanes.Max(Vector128.Max(Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,8 +8,19 @@ public sealed unsafe class AttentionTests
 {
     private static ModelConfig Config(int heads, int kvHeads, int headDim) => new()
     {
-        Architecture = "llama", Name = "test", NVocab = 1, NEmbd = 1, NLayer = 1, NHead = heads, NHeadKv = kvHeads, HeadDim = headDim, NFf = 1,
-        RopeDim = headDim, RopeFreqBase = 1, RmsEps = 1, ContextLength = 256,
+        Architecture = "llama",
+        Name = "test",
+        NVocab = 1,
+        NEmbd = 1,
+        NLayer = 1,
+        NHead = heads,
+        NHeadKv = kvHeads,
+        HeadDim = headDim,
+        NFf = 1,
+        RopeDim = headDim,
+        RopeFreqBase = 1,
+        RmsEps = 1,
+        ContextLength = 256,
     };
 
     [Theory]
