@@ -12,6 +12,9 @@ internal static unsafe class F16
     /// <summary>2^112, the ratio of the exponent biases of 32 and 16 bits (127 - 15).</summary>
     public const float BiasRatio = 5.192296858534828e33f;
 
+    /// <summary>The sign and the 15 other bits of a half that was sign-extended to 32 bits and shifted left by 13.</summary>
+    public const int WideMask = unchecked((int)0x8fff_e000);
+
     /// <summary>
     /// The number at <paramref name="half"/>, if it is finite, without a branch. Sign and magnitude go apart: the magnitude's
     /// bits, moved to where a 32-bit number has them, read as 2^-112 times the value, also for subnormal numbers.

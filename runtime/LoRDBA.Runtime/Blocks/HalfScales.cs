@@ -32,6 +32,6 @@ internal static unsafe class HalfScales
     private static Vector256<float> Widen(Vector128<ushort> halves)
     {
         var bits = Vector256.Create(Vector128.WidenLower(halves.AsInt16()), Vector128.WidenUpper(halves.AsInt16()));
-        return ((bits << 13) & Vector256.Create(unchecked((int)0x8fff_e000))).AsSingle() * Vector256.Create(F16.BiasRatio);
+        return ((bits << 13) & Vector256.Create(F16.WideMask)).AsSingle() * Vector256.Create(F16.BiasRatio);
     }
 }

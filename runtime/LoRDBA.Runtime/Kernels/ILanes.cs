@@ -82,12 +82,6 @@ internal static class Lanes
     /// <summary>1.5 · 2^23: added to a number of less than 22 bits it rounds it to a whole one, which then stands in the lowest bits.</summary>
     public const float RoundingShift = 12_582_912f;
 
-    /// <summary>2^112, the ratio of the exponent biases of 32 and 16 bits: a half's bits, moved to a float's place, read as 2^-112 times the value.</summary>
-    public const float HalfBias = 5.192296858534828e33f;
-
-    /// <summary>The sign and the 15 other bits of a half, sign-extended to 32 bits and shifted left by 13.</summary>
-    public const int HalfMask = unchecked((int)0x8fff_e000);
-
     /// <summary>The largest finite half.</summary>
     public const float MaxHalf = 65_504f;
 

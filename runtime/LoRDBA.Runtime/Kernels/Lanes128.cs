@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Runtime.Kernels;
 
@@ -116,7 +117,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public static Vector128<float> FromHalf(ushort* source)
     {
         var wide = Vector128.WidenLower(Vector64.Load((short*)source).ToVector128Unsafe()) << 13;
-        return (wide & Vector128.Create(Lanes.HalfMask)).AsSingle() * Lanes.HalfBias;
+        return (wide & Vector128.Create(F16.WideMask)).AsSingle() * F16.BiasRatio;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,7 +130,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> ToHalf(Vector128<float> v)
     {
-        var bits = (Vector128.MinNative(Vector128.Abs(v), Vector128.Create(Lanes.MaxHalf)) * (1 / Lanes.HalfBias)).AsUInt32();
+        var bits = (Vector128.MinNative(Vector128.Abs(v), Vector128.Create(Lanes.MaxHalf)) * (1 / F16.BiasRatio)).AsUInt32();
         var rounded = (bits + Vector128.Create(0xfffu) + ((bits >> 13) & Vector128<uint>.One)) >> 13;
         return rounded | ((v.AsUInt32() & SignBit) >> 16);
     }

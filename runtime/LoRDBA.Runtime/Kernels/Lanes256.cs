@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Runtime.Kernels;
 
@@ -112,7 +113,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     public static Vector256<float> FromHalf(ushort* source)
     {
         var wide = Avx2.ConvertToVector256Int32(Vector128.Load((short*)source)) << 13;
-        return (wide & Vector256.Create(Lanes.HalfMask)).AsSingle() * Lanes.HalfBias;
+        return (wide & Vector256.Create(F16.WideMask)).AsSingle() * F16.BiasRatio;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,7 +122,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> ToHalf(Vector256<float> v)
     {
-        var bits = (Vector256.MinNative(Vector256.Abs(v), Vector256.Create(Lanes.MaxHalf)) * (1 / Lanes.HalfBias)).AsUInt32();
+        var bits = (Vector256.MinNative(Vector256.Abs(v), Vector256.Create(Lanes.MaxHalf)) * (1 / F16.BiasRatio)).AsUInt32();
         var rounded = (bits + Vector256.Create(0xfffu) + ((bits >> 13) & Vector256<uint>.One)) >> 13;
         return rounded | ((v.AsUInt32() & SignBit) >> 16);
     }

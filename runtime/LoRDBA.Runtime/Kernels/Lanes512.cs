@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Runtime.Kernels;
 
@@ -94,13 +95,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     public static Vector512<float> FromHalf(ushort* source)
     {
         var wide = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)source)) << 13;
-        return (wide & Vector512.Create(Lanes.HalfMask)).AsSingle() * Lanes.HalfBias;
+        return (wide & Vector512.Create(F16.WideMask)).AsSingle() * F16.BiasRatio;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(Lanes512 lanes, ushort* target)
     {
-        var magnitude = Vector512.MinNative(Vector512.Abs(lanes.v), Vector512.Create(Lanes.MaxHalf)) * (1 / Lanes.HalfBias);
+        var magnitude = Vector512.MinNative(Vector512.Abs(lanes.v), Vector512.Create(Lanes.MaxHalf)) * (1 / F16.BiasRatio);
         var bits = magnitude.AsUInt32();
         var rounded = (bits + Vector512.Create(0xfffu) + ((bits >> 13) & Vector512<uint>.One)) >> 13;
         Avx512F.ConvertToVector256UInt16(rounded | ((lanes.v.AsUInt32() & SignBit) >> 16)).Store(target);
