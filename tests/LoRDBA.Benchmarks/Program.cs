@@ -1,4 +1,3 @@
-using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -9,13 +8,6 @@ using LoRDBA.Benchmarks;
 if (args is ["branches"])
 {
     BranchComparison.Run();
-    return;
-}
-
-// `steps MODEL [TURNS]`: whole steps of a model with adapters, beside the base alone.
-if (args is ["steps", var path, ..])
-{
-    StepComparison.Run(path, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5);
     return;
 }
 
