@@ -26,8 +26,8 @@ internal static unsafe class BranchComparison
     {
         using var model = Layer();
         var random = new Random(1);
-        var x = Values(random, Batch * NFf);
-        var y = Values(random, Batch * NFf);
+        var x = Figures.Values(random, Batch * NFf);
+        var y = Figures.Values(random, Batch * NFf);
         Console.WriteLine("| rank | tokens | path | generated, us | generic, us | float LoRA, us | generic / generated | LoRA / generated |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var rank in new[] { 4, 8, 16, 32 })
@@ -52,7 +52,7 @@ internal static unsafe class BranchComparison
                 }
                 var path = Smollm2Kernels.Instance.FindDown(NEmbd, rank)!.Path;
                 Console.WriteLine(
-                    $"| {rank} | {tokens} | {path} | {Median(times[0]):0.0} | {Median(times[1]):0.0} | {Median(times[2]):0.0} | {Ratio(times[1], times[0]):0.00} | {Ratio(times[2], times[0]):0.00} |");
+                    $"| {rank} | {tokens} | {path} | {Figures.Median(times[0]):0.0} | {Figures.Median(times[1]):0.0} | {Figures.Median(times[2]):0.0} | {Figures.Ratio(times[1], times[0]):0.00} | {Figures.Ratio(times[2], times[0]):0.00} |");
             }
         }
     }
@@ -127,10 +127,4 @@ internal static unsafe class BranchComparison
         }
         return tiny.Load();
     }
-
-    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
-
-    private static double Ratio(double[] dividends, double[] divisors) => Median([.. dividends.Zip(divisors, (a, b) => a / b)]);
-
-    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
 }

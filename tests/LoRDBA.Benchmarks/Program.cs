@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using LoRDBA.Benchmarks;
+using LoRDBA.Benchmarks.Roofline;
 
 // `branches`: generated kernels beside generic ones and a float LoRA, in turns within this process.
 if (args is ["branches"])
@@ -15,6 +16,13 @@ if (args is ["branches"])
 if (args is ["attention"])
 {
     AttentionComparison.Run();
+    return;
+}
+
+// `roofline`: the machine's limits, and what share of them the hot loops reach.
+if (args is ["roofline"])
+{
+    RooflineComparison.Run();
     return;
 }
 

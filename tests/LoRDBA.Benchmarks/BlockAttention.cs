@@ -1,0 +1,41 @@
+using LoRDBA.Runtime;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Benchmarks;
+
+/// <summary>Attention of all layers as a session computes it: block by block, up to 32 tokens at a time. One thread.</summary>
+internal sealed unsafe class BlockAttention : IDisposable
+{
+    private readonly ModelConfig config;
+    private readonly Attention attention = null!;
+    private readonly Arena arena;
+
+    /// <summary>An empty cache of <see cref="ModelConfig.ContextLength"/> positions.</summary>
+    public BlockAttention(ModelConfig config, KeyValueFormat format)
+    {
+        this.config = config;
+        Attention made = null!;
+        arena = Arena.Create(arena => made = new Attention(arena, config, new KeyValueCache(arena, config, config.ContextLength, format), workers: 1));
+        attention = made;
+    }
+
+    /// <summary>Stores a position's key and value, [head_dim] each.</summary>
+    public void Store(int layer, int head, int position, float* key, float* value) => attention.Store(layer, head, position, key, value);
+
+    /// <summary>The tokens from <paramref name="position"/> on, in every layer; query and output [tokens][query_dim].</summary>
+    public void Forward(int position, int tokens, float* query, float* output)
+    {
+        var group = config.NHead / config.NHeadKv;
+        for (var layer = 0; layer < config.NLayer; layer++)
+            for (var first = 0; first < tokens; first += Attention.MaxTokens)
+                for (var head = 0; head < config.NHeadKv; head++)
+                {
+                    var offset = first * config.QueryDim + head * group * config.HeadDim;
+                    attention.Forward(worker: 0, layer, head, position + first, Math.Min(Attention.MaxTokens, tokens - first), query + offset, output + offset, config.QueryDim);
+                }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => arena.Dispose();
+}

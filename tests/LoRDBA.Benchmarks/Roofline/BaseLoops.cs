@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using LoRDBA.Runtime;
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Benchmarks.Roofline;
+
+/// <summary>
+/// The base's product in one format: matrices one after the other in a piece of memory that no cache holds, as a model's layers lie, so that
+/// each run reads weights that it has not read for long.
+/// </summary>
+internal sealed unsafe class BaseLoops : IDisposable
+{
+    private const long WeightBytes = 128L << 20;
+    private const int MostTokens = 512, MostNIn = 2048, MostNOut = 8192;
+
+    private readonly BlockFormat format;
+    private readonly byte* weights;
+    private readonly Arena arena;
+    private QuantizedRows rows;
+    private float* y, scratch;
+
+    /// <summary>Random weights and activations.</summary>
+    public BaseLoops(GgmlType type, Random random)
+    {
+        format = BlockFormat.Of(type);
+        weights = (byte*)NativeMemory.AlignedAlloc((nuint)WeightBytes, 64);
+        RandomBlocks.Fill(format, weights, WeightBytes, random);
+        arena = Arena.Create(arena =>
+        {
+            rows = QuantizedRows.Reserve(arena, MostTokens, MostNIn);
+            y = arena.Reserve<float>((long)MostTokens * MostNOut);
+            scratch = arena.Reserve<float>(MatMul.ScratchLength(MostNIn));
+        });
+        fixed (float* x = Figures.Values(random, MostNIn))
+            for (var t = 0; t < MostTokens; t++) rows.Quantize(x, t);
+    }
+
+    /// <summary>A loop over tokens; first its results are compared with the scalar twin's.</summary>
+    public HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens)
+    {
+        var bytes = format.BytesFor((long)nIn * nOut);
+        var matrices = new Linear[WeightBytes / bytes];
+        for (var i = 0; i < matrices.Length; i++) matrices[i] = new("random", i, i, LinearKind.Down, nIn, nOut, format, weights + i * bytes, null);
+        Check(matrices[0], tokens);
+
+        var next = 0;
+        var input = new MatMulInput(null, rows.WithWidth(nIn), tokens);
+        var macs = (double)nIn * nOut * tokens;
+        return new($"{format.Name} {(tokens > 1 ? "panel" : "token")}", $"{nIn} → {nOut}", tokens, [(peaks.WholeProduct, macs), (peaks.Memory, bytes)], new(() =>
+        {
+            format.Kernel.Run(matrices[next], input, y, 0, nOut, scratch);
+            next = (next + 1) % matrices.Length;
+        }));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        arena.Dispose();
+        NativeMemory.AlignedFree(weights);
+    }
+
+    private void Check(Linear matrix, int tokens)
+    {
+        const int Rows = 64;
+        var part = new Linear("random", 0, 0, LinearKind.Down, matrix.NIn, Rows, format, matrix.Data, null);
+        var input = new MatMulInput(null, rows.WithWidth(matrix.NIn), Math.Min(tokens, 9));
+        float[] one = new float[Rows * input.Tokens], other = new float[Rows * input.Tokens];
+        fixed (float* a = one, b = other)
+        {
+            format.Kernel.Run(part, input, a, 0, Rows, scratch);
+            format.Kernel.On(MatMulPath.Scalar).Run(part, input, b, 0, Rows, scratch);
+        }
+        if (!one.AsSpan().SequenceEqual(other)) throw new InvalidOperationException($"{format.Name}: the product differs from the scalar one.");
+    }
+}
