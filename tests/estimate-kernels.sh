@@ -4,6 +4,7 @@
 #   the base's product beside llama.cpp's own arm64 library (from npm, once, to artifacts/), both with all that a block of 32 weights costs.
 # usage: estimate-kernels.sh [BINARY]    a binary of tests/publish-kernels.sh for linux-arm64
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 binary=${1:-artifacts/publish/LoRDBA.Generated/linux-arm64-boards/LoRDBA.Generated}
 peer=artifacts/peers/node-llama-cpp-linux-arm64-3.22.1
@@ -38,8 +39,9 @@ loop() {
     on && /^ *[0-9a-f]+:/ {
       n++; at[n] = substr($1, 1, length($1) - 1)
       line = $0; sub(/^ *[0-9a-f]+:[ \t]*/, "", line); sub(/[ \t]*\/\/.*$/, "", line); text[n] = line
-      if ($2 ~ /^(b|b\..*|cbn?z|tbn?z)$/ && match(line, /[0-9a-f]+ <.*/)) {
-        target = substr(line, RSTART); sub(/ .*/, "", target); sub(/[0-9a-f]+ <.*/, "loop", text[n])
+      if (!match(line, /[0-9a-f]+ <.*/)) next
+      target = substr(line, RSTART); sub(/ .*/, "", target); sub(/[0-9a-f]+ <.*/, "loop", text[n])
+      if ($2 ~ /^(b|b\..*|cbn?z|tbn?z)$/) {
         for (i = 1; i < n && at[i] != target; i++);
         if (i == n) next
         if (!inner) { for (j = i; j <= n; j++) { split(text[j], word, /[ \t]/); if (word[1] == wanted) inner = i } last = n }
@@ -54,7 +56,7 @@ cost() {
   local body report
   body=$(loop "$2" "$3" "$4" "${5:-0}")
   [ -n "$body" ] || { echo "no loop with $4 in $3" >&2; exit 1; }
-  report=$("$mca" -mtriple=aarch64 -mattr=+dotprod,+fullfp16 -mcpu="$1" -iterations=100 <<< "$body" 2> /dev/null)
+  report=$("$mca" -mtriple=aarch64 -mattr=+dotprod,+fullfp16 -mcpu="$1" -iterations=100 <<< "$body")
   awk '/^Instructions:/ { instructions = $2 / 100 } /^Total Cycles:/ { cycles = $3 / 100 } END { print instructions, cycles }' <<< "$report"
 }
 
@@ -75,28 +77,30 @@ done
 base() { # base NAME MODEL MACS "METHOD INSTRUCTION [TIMES]" MACS "METHOD INSTRUCTION [TIMES]"    ours, then llama.cpp's
   local ours theirs
   # shellcheck disable=SC2086
-  ours=$(cost "$2" ours $4) theirs=$(cost "$2" "$2" $6)
+  ours=$(cost "$2" ours $4)
+  # shellcheck disable=SC2086
+  theirs=$(cost "$2" "$2" $6)
   awk -v name="$1" -v cpu="$2" -v m="$3" -v n="$5" '{ printf "| %s | %s | %.1f | %.2f | %.2f | %.1f | %.2f | %.2f | %.2f |\n", name, cpu, 32 * $1 / m, 32 * $2 / m, m / $2, 32 * $3 / n, 32 * $4 / n, n / $4, $2 / m / ($4 / n) }' <<< "$ours $theirs"
 }
 
 echo
 echo "| base | model | instructions of 32 MACs | cycles | MACs a cycle | llama.cpp's instructions | cycles | MACs a cycle | our cycles / theirs |"
 echo "|---|---|---|---|---|---|---|---|---|"
-# What formats have no minimum share one panel loop, and the linker keeps it under one of their names.
-panel='.*BlockMatMul_1<[^>]*(Q8_0|Q4_0|Q5_0|IQ4_NL)>__Four'
-for format in q8_0 q4_0; do
-  dot=ggml_vec_dot_${format}_q8_0
-  base "panel, AdvSimd, beside $dot" cortex-a72 1024 "${panel}AdvSimd smlal 16" 64 "$dot smull"
-  base "token, ${format^^}, AdvSimd, beside $dot" cortex-a72 128 ".*BlockMatMul_1<[^>]*${format^^}>__FourRowsAdvSimd smlal" 64 "$dot smull"
+# Formats without a minimum share one panel loop, and the linker keeps it under one of their names.
+panel='.*BlockMatMul_1<[^>]*(Q8_0|Q4_0|Q5_0|IQ4_NL)>__Four' rows='.*BlockMatMul_1<[^>]*'
+for format in Q8_0 Q4_0; do
+  dot=ggml_vec_dot_${format,,}_q8_0
+  base "panel, AdvSimd, beside $dot" cortex-a72 1024 "${panel}AdvSimd smlal 4" 64 "$dot smull"
+  base "token, $format, AdvSimd, beside $dot" cortex-a72 512 "$rows$format>__RowsAdvSimd smlal" 64 "$dot smull"
 done
-for format in q8_0 q4_0; do
-  dot=ggml_vec_dot_${format}_q8_0
-  base "panel, AdvSimd, beside $dot" neoverse-n1 1024 "${panel}AdvSimd smlal 16" 64 "$dot sdot"
-  base "token, ${format^^}, Dp, beside $dot" neoverse-n1 512 ".*BlockMatMul_1<[^>]*${format^^}>__RowsDp sdot" 64 "$dot sdot"
+for format in Q8_0 Q4_0; do
+  dot=ggml_vec_dot_${format,,}_q8_0
+  base "panel, Dp, beside $dot" neoverse-n1 1024 "${panel}Dp sdot 2" 64 "$dot sdot"
+  base "token, $format, Dp, beside $dot" neoverse-n1 512 "$rows$format>__RowsDp sdot" 64 "$dot sdot"
 done
 # On processors with dot products llama.cpp makes itself a copy of the weights, four rows beside each other, unless it is told not to.
-base "panel, beside repacked gemm" neoverse-n1 1024 "${panel}AdvSimd smlal 16" 512 "ggml_gemm_q8_0_4x4_q8_0 sdot"
-base "panel, beside repacked gemm" neoverse-n1 1024 "${panel}AdvSimd smlal 16" 2048 "ggml_gemm_q4_0_4x4_q8_0 sdot"
-for format in q8_0 q4_0; do
-  base "token, ${format^^}, beside repacked gemv" neoverse-n1 512 ".*BlockMatMul_1<[^>]*${format^^}>__RowsDp sdot" 128 "ggml_gemv_${format}_4x4_q8_0 sdot"
+base "panel, Dp, beside repacked Q8_0" neoverse-n1 1024 "${panel}Dp sdot 2" 512 "ggml_gemm_q8_0_4x4_q8_0 sdot"
+base "panel, Dp, beside repacked Q4_0" neoverse-n1 1024 "${panel}Dp sdot 2" 2048 "ggml_gemm_q4_0_4x4_q8_0 sdot"
+for format in Q8_0 Q4_0; do
+  base "token, $format, Dp, beside repacked $format" neoverse-n1 512 "$rows$format>__RowsDp sdot" 128 "ggml_gemv_${format,,}_4x4_q8_0 sdot"
 done

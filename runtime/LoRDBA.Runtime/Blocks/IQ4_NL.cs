@@ -21,6 +21,8 @@ internal readonly unsafe struct IQ4_NL : IQuantizedBlock
 
     public static bool HasMin => false;
 
+    public static bool BeginsWithScale => true;
+
     public static int Offset(int block) => BlockBytes * block;
 
     /// <summary>The levels fit a vector, so that one shuffle looks up sixteen: 4-bit indices never leave it.</summary>

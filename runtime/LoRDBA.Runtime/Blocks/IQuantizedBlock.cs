@@ -18,11 +18,20 @@ internal unsafe interface IQuantizedBlock
     /// <summary>True if each half of a block has a whole factor of its own: w_j = Scale · Factor(j / 16) · q_j, |Factor · q_j| at most 4096.</summary>
     static virtual bool HasFactors => false;
 
+    /// <summary>True if a block begins with its scale, and then its minimum where there is one, each as f16.</summary>
+    static virtual bool BeginsWithScale => false;
+
+    /// <summary>What <see cref="Load"/> takes away from the codes in the file. A kernel may do so once, from a sum: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.</summary>
+    static virtual int Zero => 0;
+
     /// <summary>Bytes from the start of a row to the block, or to the super-block that holds it.</summary>
     static abstract int Offset(int block);
 
     /// <summary>q_0 to q_31 of the block that lies at <paramref name="at"/>, each in [-128, 127].</summary>
     static abstract Vector256<sbyte> Load(byte* at, int block);
+
+    /// <summary>c_j = q_j + Zero, none of them negative; only if <see cref="Zero"/> is not 0.</summary>
+    static virtual Vector256<sbyte> LoadCodes(byte* at, int block) => default;
 
     /// <summary>The factors of both halves; only if <see cref="HasFactors"/>.</summary>
     static virtual void Factors(byte* at, int block, out short f0, out short f1) => f0 = f1 = 1;
@@ -41,6 +50,10 @@ internal unsafe interface IQuantizedBlock
 internal readonly unsafe struct BlockRange(byte* row, long rowBytes, int rows, int first, int count, int stride)
 {
     public byte* Row => row;
+
+    /// <summary>Row <paramref name="r"/>, or the last one behind it.</summary>
+    public byte* RowAt(int r) => row + Math.Min(r, rows - 1) * rowBytes;
+
     public long RowBytes => rowBytes;
     public int Rows => rows;
     public int First => first;

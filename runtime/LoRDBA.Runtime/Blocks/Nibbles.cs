@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -10,6 +11,7 @@ internal static unsafe class Nibbles
     public static Vector256<sbyte> Load(byte* nibbles)
     {
         var bytes = Vector128.Load(nibbles);
+        if (AdvSimd.IsSupported) return Vector256.Create(bytes & Vector128.Create((byte)0x0f), bytes >>> 4).AsSByte();
         // x86 has no shift of bytes: shift words, then mask away what came from the neighbour.
         return (Vector256.Create(bytes, (bytes.AsUInt16() >>> 4).AsByte()) & Vector256.Create((byte)0x0f)).AsSByte();
     }

@@ -18,10 +18,17 @@ internal readonly unsafe struct Q4_0 : IQuantizedBlock
 
     public static bool HasMin => false;
 
+    public static bool BeginsWithScale => true;
+
+    public static int Zero => 8;
+
     public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Load(at + 2) - Vector256.Create((sbyte)8);
+    public static Vector256<sbyte> Load(byte* at, int block) => LoadCodes(at, block) - Vector256.Create((sbyte)Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> LoadCodes(byte* at, int block) => Nibbles.Load(at + 2);
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 

@@ -19,10 +19,17 @@ internal readonly unsafe struct Q5_0 : IQuantizedBlock
 
     public static bool HasMin => false;
 
+    public static bool BeginsWithScale => true;
+
+    public static int Zero => 16;
+
     public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Load(byte* at, int block) => (Nibbles.Load(at + 6) | FifthBits.Load(at + 2)) - Vector256.Create((sbyte)16);
+    public static Vector256<sbyte> Load(byte* at, int block) => LoadCodes(at, block) - Vector256.Create((sbyte)Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> LoadCodes(byte* at, int block) => Nibbles.Load(at + 6) | FifthBits.Load(at + 2);
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 

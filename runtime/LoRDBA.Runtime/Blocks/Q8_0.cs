@@ -19,6 +19,8 @@ internal readonly unsafe struct Q8_0 : IQuantizedBlock
 
     public static bool HasMin => false;
 
+    public static bool BeginsWithScale => true;
+
     public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

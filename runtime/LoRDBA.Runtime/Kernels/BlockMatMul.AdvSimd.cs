@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -5,12 +6,11 @@ using System.Runtime.Intrinsics.Arm;
 namespace LoRDBA.Runtime.Kernels;
 
 /// <content>
-/// AdvSimd, on every arm64 processor. A pair of channels stays a pair of sums until its block ends:
+/// AdvSimd, on every arm64 processor. Lanes are rows, and a lane of the activations multiplies them all:
 /// <code>
-///   SMLAL, SMLAL2  | r0: q0 q1 | r1: q0 q1 | r2 | r3 |  times  | a0 a1 | a0 a1 | ...   →   | r0 even odd | r1 even odd |  and  r2, r3
-///   ADDP           once a block                                                        →   | r0 | r1 | r2 | r3 |
+///   SMLAL2, SMLAL   | r7 r6 r5 r4 | r3 r2 r1 r0 |  times  a.h[channel % 8]   →   | r7 | r6 | r5 | r4 |  and  | r3 | r2 | r1 | r0 |
 /// </code>
-/// 32 registers hold the sums of eight rows and four tokens (16), two of weights and one of activations.
+/// Of 32 registers eight hold the sums of eight rows and four tokens, eight their outputs, four the activations of eight channels.
 /// </content>
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
@@ -25,7 +25,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
 
     private static void FourAdvSimd(in TileProduct p, int token, int row)
     {
-        var w = p.Tile.Codes + 2 * row;
+        var w = p.Tile.Codes + row;
         var scales = p.Tile.Scales + row;
         var mins = p.Tile.Mins + row;
         var a = p.Codes + token * p.Width;
@@ -33,123 +33,115 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         var s = p.Sums + token * p.Blocks;
         var y = p.Y + token * p.Stride + row;
         var (width, blocks, stride) = (p.Width, p.Blocks, p.Stride);
-        if (!p.Adds)
-            for (var t = 0; t < 4; t++) Clear(y + t * stride);
 
+        Vector128<float> y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default, y30 = default, y31 = default;
+        if (p.Adds)
+        {
+            (y00, y01) = (Vector128.Load(y), Vector128.Load(y + 4));
+            (y10, y11) = (Vector128.Load(y + stride), Vector128.Load(y + stride + 4));
+            (y20, y21) = (Vector128.Load(y + 2 * stride), Vector128.Load(y + 2 * stride + 4));
+            (y30, y31) = (Vector128.Load(y + 3 * stride), Vector128.Load(y + 3 * stride + 4));
+        }
         for (var end = d + p.Count; d < end; d++, s++, scales += WeightTile.Rows, mins += WeightTile.Rows)
         {
-            Vector128<int> s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-            Vector128<int> s20 = default, s21 = default, s22 = default, s23 = default, s30 = default, s31 = default, s32 = default, s33 = default;
-            for (var blockEnd = a + QuantizedRows.BlockLength; a < blockEnd; a += 2, w += WeightTile.PairStride)
+            Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            for (var blockEnd = a + QuantizedRows.BlockLength; a < blockEnd; a += 8, w += 8 * WeightTile.Rows)
             {
-                var (w0, w1) = (Vector128.Load(w), Vector128.Load(w + 8));
-                AddPair(a, w0, w1, ref s00, ref s01, ref s02, ref s03);
-                AddPair(a + width, w0, w1, ref s10, ref s11, ref s12, ref s13);
-                AddPair(a + 2 * width, w0, w1, ref s20, ref s21, ref s22, ref s23);
-                AddPair(a + 3 * width, w0, w1, ref s30, ref s31, ref s32, ref s33);
+                var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + width), Vector128.Load(a + 2 * width), Vector128.Load(a + 3 * width));
+                AddChannel(w, 0, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 1, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 2, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 3, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 4, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 5, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 6, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddChannel(w, 7, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             }
-            AddBlock(d, s, scales, mins, s00, s01, s02, s03, y);
-            AddBlock(d + blocks, s + blocks, scales, mins, s10, s11, s12, s13, y + stride);
-            AddBlock(d + 2 * blocks, s + 2 * blocks, scales, mins, s20, s21, s22, s23, y + 2 * stride);
-            AddBlock(d + 3 * blocks, s + 3 * blocks, scales, mins, s30, s31, s32, s33, y + 3 * stride);
+            AddBlock(d, s, scales, mins, s00, s01, ref y00, ref y01);
+            AddBlock(d + blocks, s + blocks, scales, mins, s10, s11, ref y10, ref y11);
+            AddBlock(d + 2 * blocks, s + 2 * blocks, scales, mins, s20, s21, ref y20, ref y21);
+            AddBlock(d + 3 * blocks, s + 3 * blocks, scales, mins, s30, s31, ref y30, ref y31);
         }
+        Store(y00, y01, y);
+        Store(y10, y11, y + stride);
+        Store(y20, y21, y + 2 * stride);
+        Store(y30, y31, y + 3 * stride);
     }
 
     private static void OneAdvSimd(in TileProduct p, int token, int row)
     {
-        var w = p.Tile.Codes + 2 * row;
+        var w = p.Tile.Codes + row;
         var scales = p.Tile.Scales + row;
         var mins = p.Tile.Mins + row;
         var a = p.Codes + token * p.Width;
         var d = p.Scales + token * p.Blocks;
         var s = p.Sums + token * p.Blocks;
         var y = p.Y + token * p.Stride + row;
-        if (!p.Adds) Clear(y);
+        var (y0, y1) = p.Adds ? (Vector128.Load(y), Vector128.Load(y + 4)) : default;
         for (var end = d + p.Count; d < end; d++, s++, scales += WeightTile.Rows, mins += WeightTile.Rows)
         {
-            Vector128<int> s0 = default, s1 = default, s2 = default, s3 = default;
-            for (var blockEnd = a + QuantizedRows.BlockLength; a < blockEnd; a += 2, w += WeightTile.PairStride)
-                AddPair(a, Vector128.Load(w), Vector128.Load(w + 8), ref s0, ref s1, ref s2, ref s3);
-            AddBlock(d, s, scales, mins, s0, s1, s2, s3, y);
+            Vector128<int> s0 = default, s1 = default;
+            for (var blockEnd = a + QuantizedRows.BlockLength; a < blockEnd; a += 8, w += 8 * WeightTile.Rows)
+            {
+                var codes = Vector128.Load(a);
+                AddRows(Vector128.Load(w), codes, 0, ref s0, ref s1);
+                AddRows(Vector128.Load(w + WeightTile.Rows), codes, 1, ref s0, ref s1);
+                AddRows(Vector128.Load(w + 2 * WeightTile.Rows), codes, 2, ref s0, ref s1);
+                AddRows(Vector128.Load(w + 3 * WeightTile.Rows), codes, 3, ref s0, ref s1);
+                AddRows(Vector128.Load(w + 4 * WeightTile.Rows), codes, 4, ref s0, ref s1);
+                AddRows(Vector128.Load(w + 5 * WeightTile.Rows), codes, 5, ref s0, ref s1);
+                AddRows(Vector128.Load(w + 6 * WeightTile.Rows), codes, 6, ref s0, ref s1);
+                AddRows(Vector128.Load(w + 7 * WeightTile.Rows), codes, 7, ref s0, ref s1);
+            }
+            AddBlock(d, s, scales, mins, s0, s1, ref y0, ref y1);
         }
+        Store(y0, y1, y);
     }
 
-    private static void Clear(float* y)
-    {
-        Vector128<float>.Zero.Store(y);
-        Vector128<float>.Zero.Store(y + 4);
-    }
-
-    /// <summary>Two channels of one token times eight rows.</summary>
+    /// <summary>A channel of eight rows times four tokens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddPair(short* a, Vector128<short> w0, Vector128<short> w1, ref Vector128<int> s0, ref Vector128<int> s1, ref Vector128<int> s2, ref Vector128<int> s3)
+    private static void AddChannel(
+        short* w, [ConstantExpected(Max = (byte)7)] byte channel, Vector128<short> a0, Vector128<short> a1, Vector128<short> a2, Vector128<short> a3,
+        ref Vector128<int> s00, ref Vector128<int> s01, ref Vector128<int> s10, ref Vector128<int> s11,
+        ref Vector128<int> s20, ref Vector128<int> s21, ref Vector128<int> s30, ref Vector128<int> s31)
     {
-        var pair = Vector128.Create(*(int*)a).AsInt16();
-        s0 = AdvSimd.MultiplyWideningLowerAndAdd(s0, w0.GetLower(), pair.GetLower());
-        s1 = AdvSimd.MultiplyWideningUpperAndAdd(s1, w0, pair);
-        s2 = AdvSimd.MultiplyWideningLowerAndAdd(s2, w1.GetLower(), pair.GetLower());
-        s3 = AdvSimd.MultiplyWideningUpperAndAdd(s3, w1, pair);
+        var rows = Vector128.Load(w + channel * WeightTile.Rows);
+        s01 = AdvSimd.MultiplyBySelectedScalarWideningUpperAndAdd(s01, rows, a0, channel);
+        s11 = AdvSimd.MultiplyBySelectedScalarWideningUpperAndAdd(s11, rows, a1, channel);
+        s21 = AdvSimd.MultiplyBySelectedScalarWideningUpperAndAdd(s21, rows, a2, channel);
+        s31 = AdvSimd.MultiplyBySelectedScalarWideningUpperAndAdd(s31, rows, a3, channel);
+        var lower = rows.GetLower();
+        s00 = AdvSimd.MultiplyBySelectedScalarWideningLowerAndAdd(s00, lower, a0, channel);
+        s10 = AdvSimd.MultiplyBySelectedScalarWideningLowerAndAdd(s10, lower, a1, channel);
+        s20 = AdvSimd.MultiplyBySelectedScalarWideningLowerAndAdd(s20, lower, a2, channel);
+        s30 = AdvSimd.MultiplyBySelectedScalarWideningLowerAndAdd(s30, lower, a3, channel);
     }
 
-    /// <summary>y[0 .. 8) += a block's products</summary>
+    /// <summary>A channel of eight rows times one token.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddBlock(float* d, float* s, float* scales, float* mins, Vector128<int> s0, Vector128<int> s1, Vector128<int> s2, Vector128<int> s3, float* y)
+    private static void AddRows(Vector128<short> rows, Vector128<short> a, [ConstantExpected(Max = (byte)7)] byte channel, ref Vector128<int> s0, ref Vector128<int> s1)
     {
-        var (x, sum) = (Vector128.Create(*d), Vector128.Create(*s));
-        AddRows(AdvSimd.Arm64.AddPairwise(s0, s1), x, scales, mins, sum, Vector128.Load(y)).Store(y);
-        AddRows(AdvSimd.Arm64.AddPairwise(s2, s3), x, scales + 4, mins + 4, sum, Vector128.Load(y + 4)).Store(y + 4);
+        s1 = AdvSimd.MultiplyBySelectedScalarWideningUpperAndAdd(s1, rows, a, channel);
+        s0 = AdvSimd.MultiplyBySelectedScalarWideningLowerAndAdd(s0, rows.GetLower(), a, channel);
     }
 
-    /// <summary>y of four rows with a block added.</summary>
+    /// <summary>y of eight rows with a block added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> AddRows(Vector128<int> products, Vector128<float> d, float* scales, float* mins, Vector128<float> sum, Vector128<float> y)
+    private static void AddBlock(float* d, float* s, float* scales, float* mins, Vector128<int> s0, Vector128<int> s1, ref Vector128<float> y0, ref Vector128<float> y1)
     {
-        y = AdvSimd.FusedMultiplyAdd(y, AdvSimd.ConvertToSingle(products) * d, Vector128.Load(scales));
-        return TBlock.HasMin ? AdvSimd.FusedMultiplyAdd(y, Vector128.Load(mins), sum) : y;
+        var scale = Vector64.CreateScalarUnsafe(*d);
+        y0 = AddProducts(y0, s0, scale, Vector128.Load(scales));
+        y1 = AddProducts(y1, s1, scale, Vector128.Load(scales + 4));
+        if (!TBlock.HasMin) return;
+        var sum = Vector64.CreateScalarUnsafe(*s);
+        y0 = AddMinima(y0, Vector128.Load(mins), sum);
+        y1 = AddMinima(y1, Vector128.Load(mins + 4), sum);
     }
 
-    /// <summary>Sixteen rows times one token, four at a time: four sums a row, added up by pairs to a lane a row.</summary>
-    private static void RowsAdvSimd(byte* w, long rowBytes, float* scales, float* mins, in QuantizedRows x, int token, float* y)
-    {
-        for (var row = 0; row < RowsTogether; row += 4)
-            FourRowsAdvSimd(w + row * rowBytes, rowBytes, scales + row, mins + row, x, token, y + row);
-    }
-
-    private static void FourRowsAdvSimd(byte* w, long rowBytes, float* scales, float* mins, in QuantizedRows x, int token, float* y)
-    {
-        var a = x.CodesOf(token);
-        var d = x.ScalesOf(token);
-        var s = x.SumsOf(token);
-        var blocks = x.Blocks;
-        var sum = Vector128<float>.Zero;
-        for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsTogether, mins += RowsTogether)
-        {
-            var at = w + TBlock.Offset(b);
-            var products = SumRows(Products(at, b, a), Products(at + rowBytes, b, a), Products(at + 2 * rowBytes, b, a), Products(at + 3 * rowBytes, b, a));
-            sum = AddRows(products, Vector128.Create(d[b]), scales, mins, Vector128.Create(s[b]), sum);
-        }
-        sum.Store(y);
-    }
-
-    /// <summary>Four sums of each of four rows, to a lane a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> SumRows(Vector128<int> p0, Vector128<int> p1, Vector128<int> p2, Vector128<int> p3) =>
-        AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(p0, p1), AdvSimd.Arm64.AddPairwise(p2, p3));
-
-    /// <summary>A row's 32 products, as 4 sums of eight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Products(byte* at, int block, short* a)
+    private static void Store(Vector128<float> y0, Vector128<float> y1, float* y)
     {
-        Load(at, block, out var w0, out var w1, out var w2, out var w3);
-        var lower = Multiply(w0.AsInt16(), Vector128.Load(a), Vector128<int>.Zero);
-        var upper = Multiply(w1.AsInt16(), Vector128.Load(a + 8), Vector128<int>.Zero);
-        lower = Multiply(w2.AsInt16(), Vector128.Load(a + 16), lower);
-        upper = Multiply(w3.AsInt16(), Vector128.Load(a + 24), upper);
-        return lower + upper;
+        y0.Store(y);
+        y1.Store(y + 4);
     }
-
-    /// <summary>sum + eight products</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Multiply(Vector128<short> w, Vector128<short> a, Vector128<int> sum) =>
-        AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(sum, w.GetLower(), a.GetLower()), w, a);
 }

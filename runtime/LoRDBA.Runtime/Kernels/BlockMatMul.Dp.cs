@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -5,56 +6,144 @@ using System.Runtime.Intrinsics.Arm;
 namespace LoRDBA.Runtime.Kernels;
 
 /// <content>
-/// arm64 with dot products of bytes (SDOT). An activation is 256 · hi + lo, both signed bytes, hi in [-64, 64]: so
-/// Σ q · a = 256 · Σ q · hi + Σ q · lo, both sums exact and in one register, which is shifted in between. It serves single
-/// tokens; a panel takes AdvSimd's path.
+/// arm64 with dot products of bytes, a panel. Lanes are rows, a byte in each of four channels, and four bytes of a token multiply them all:
+/// <code>
+///   SDOT   | r0: q0 q1 q2 q3 | r1: q0 q1 q2 q3 | r2 ... | r3 ... |  times  a.4b[channel / 4 % 4]   →   | r0 | r1 | r2 | r3 |
+/// </code>
+/// An activation is 256 · hi + lo (see BlockMatMul.Dp.Rows.cs). Four tokens are split once for all rows of the tile:
+/// <code>
+///   block 0:  | hi: token 0 | token 1 | token 2 | token 3 | lo: token 0 | token 1 | token 2 | token 3 |    block 1: ...    int8 [blocks][2][4][32]
+/// </code>
+/// A lone token has the same without the others.
 /// </content>
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
-    /// <summary>Sixteen rows times one token: a register of partial sums a row, then a tree that ends with a lane a row.</summary>
-    private static void RowsDp(byte* w, long rowBytes, float* scales, float* mins, in QuantizedRows x, int token, float* y)
+    /// <summary>Bytes from four channels of the tile's rows to the next four.</summary>
+    private const int QuadStride = 4 * WeightTile.Rows;
+
+    private static void PanelDp(in TileProduct p)
     {
-        var a = x.CodesOf(token);
-        var d = x.ScalesOf(token);
-        var s = x.SumsOf(token);
-        Vector128<float> y0 = default, y1 = default, y2 = default, y3 = default;
-        for (var b = 0; b < x.Blocks; b++, a += QuantizedRows.BlockLength, scales += RowsTogether, mins += RowsTogether)
+        var bytes = stackalloc sbyte[WeightTile.MaxBlocks * 2 * 4 * QuantizedRows.BlockLength];
+        var t = 0;
+        for (; t <= p.Tokens - 4; t += 4)
         {
-            var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + 8), Vector128.Load(a + 16), Vector128.Load(a + 24));
-            var (lo0, lo1) = (AdvSimd.Arm64.UnzipEven(a0.AsSByte(), a1.AsSByte()), AdvSimd.Arm64.UnzipEven(a2.AsSByte(), a3.AsSByte()));
-            var (hi0, hi1) = (High(a0, a1), High(a2, a3));
-            var at = w + TBlock.Offset(b);
-            var (scale, sum) = (Vector128.Create(d[b]), Vector128.Create(s[b]));
-            y0 = AddRows(FourRowsDp(at, rowBytes, b, hi0, hi1, lo0, lo1), scale, scales, mins, sum, y0);
-            y1 = AddRows(FourRowsDp(at + 4 * rowBytes, rowBytes, b, hi0, hi1, lo0, lo1), scale, scales + 4, mins + 4, sum, y1);
-            y2 = AddRows(FourRowsDp(at + 8 * rowBytes, rowBytes, b, hi0, hi1, lo0, lo1), scale, scales + 8, mins + 8, sum, y2);
-            y3 = AddRows(FourRowsDp(at + 12 * rowBytes, rowBytes, b, hi0, hi1, lo0, lo1), scale, scales + 12, mins + 12, sum, y3);
+            Split(p, t, count: 4, bytes);
+            for (var row = 0; row < WeightTile.Rows; row += 8) FourDp(p, t, row, bytes);
         }
-        y0.Store(y);
-        y1.Store(y + 4);
-        y2.Store(y + 8);
-        y3.Store(y + 12);
+        for (; t < p.Tokens; t++)
+        {
+            Split(p, t, count: 1, bytes);
+            for (var row = 0; row < WeightTile.Rows; row += 8) OneDp(p, t, row, bytes);
+        }
     }
 
-    /// <summary>(a + 128) / 256, rounded down.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> High(Vector128<short> a, Vector128<short> b) =>
-        AdvSimd.ShiftRightLogicalRoundedNarrowingUpper(AdvSimd.ShiftRightLogicalRoundedNarrowingLower(a, 8), b, 8);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> FourRowsDp(byte* at, long rowBytes, int block, Vector128<sbyte> hi0, Vector128<sbyte> hi1, Vector128<sbyte> lo0, Vector128<sbyte> lo1) => SumRows(
-        ProductsDp(at, block, hi0, hi1, lo0, lo1),
-        ProductsDp(at + rowBytes, block, hi0, hi1, lo0, lo1),
-        ProductsDp(at + 2 * rowBytes, block, hi0, hi1, lo0, lo1),
-        ProductsDp(at + 3 * rowBytes, block, hi0, hi1, lo0, lo1));
-
-    /// <summary>A row's 32 products, as four sums of eight.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> ProductsDp(byte* at, int block, Vector128<sbyte> hi0, Vector128<sbyte> hi1, Vector128<sbyte> lo0, Vector128<sbyte> lo1)
+    private static void Split(in TileProduct p, int token, int count, sbyte* to)
     {
-        var q = TBlock.Load(at, block);
-        var (q0, q1) = (q.GetLower(), q.GetUpper());
-        var high = Dp.DotProduct(Dp.DotProduct(Vector128<int>.Zero, q0, hi0), q1, hi1) << 8;
-        return Dp.DotProduct(Dp.DotProduct(high, q0, lo0), q1, lo1);
+        for (var t = 0; t < count; t++)
+        {
+            var a = p.Codes + (token + t) * p.Width;
+            var hi = to + t * QuantizedRows.BlockLength;
+            var lo = hi + count * QuantizedRows.BlockLength;
+            for (var b = 0; b < p.Count; b++, a += QuantizedRows.BlockLength, hi += 2 * count * QuantizedRows.BlockLength, lo += 2 * count * QuantizedRows.BlockLength)
+            {
+                var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + 8), Vector128.Load(a + 16), Vector128.Load(a + 24));
+                High(a0, a1).Store(hi);
+                High(a2, a3).Store(hi + 16);
+                Low(a0, a1).Store(lo);
+                Low(a2, a3).Store(lo + 16);
+            }
+        }
+    }
+
+    private static void FourDp(in TileProduct p, int token, int row, sbyte* a)
+    {
+        var w = (sbyte*)p.Tile.Codes + 4 * row;
+        var scales = p.Tile.Scales + row;
+        var mins = p.Tile.Mins + row;
+        var d = p.Scales + token * p.Blocks;
+        var s = p.Sums + token * p.Blocks;
+        var y = p.Y + token * p.Stride + row;
+        var (blocks, stride) = (p.Blocks, p.Stride);
+
+        Vector128<float> y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default, y30 = default, y31 = default;
+        if (p.Adds)
+        {
+            (y00, y01) = (Vector128.Load(y), Vector128.Load(y + 4));
+            (y10, y11) = (Vector128.Load(y + stride), Vector128.Load(y + stride + 4));
+            (y20, y21) = (Vector128.Load(y + 2 * stride), Vector128.Load(y + 2 * stride + 4));
+            (y30, y31) = (Vector128.Load(y + 3 * stride), Vector128.Load(y + 3 * stride + 4));
+        }
+        for (var end = d + p.Count; d < end; d++, s++, scales += WeightTile.Rows, mins += WeightTile.Rows, w += 8 * QuadStride)
+        {
+            Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            // First with the upper bytes, then with the lower ones.
+            for (var half = 0; half < 2; half++, a += 4 * QuantizedRows.BlockLength)
+            {
+                (s00, s01, s10, s11) = (s00 << 8, s01 << 8, s10 << 8, s11 << 8);
+                (s20, s21, s30, s31) = (s20 << 8, s21 << 8, s30 << 8, s31 << 8);
+                AddQuads(w, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+                AddQuads(w + 4 * QuadStride, a + 16, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+            }
+            AddBlock(d, s, scales, mins, s00, s01, ref y00, ref y01);
+            AddBlock(d + blocks, s + blocks, scales, mins, s10, s11, ref y10, ref y11);
+            AddBlock(d + 2 * blocks, s + 2 * blocks, scales, mins, s20, s21, ref y20, ref y21);
+            AddBlock(d + 3 * blocks, s + 3 * blocks, scales, mins, s30, s31, ref y30, ref y31);
+        }
+        Store(y00, y01, y);
+        Store(y10, y11, y + stride);
+        Store(y20, y21, y + 2 * stride);
+        Store(y30, y31, y + 3 * stride);
+    }
+
+    private static void OneDp(in TileProduct p, int token, int row, sbyte* a)
+    {
+        var w = (sbyte*)p.Tile.Codes + 4 * row;
+        var scales = p.Tile.Scales + row;
+        var mins = p.Tile.Mins + row;
+        var d = p.Scales + token * p.Blocks;
+        var s = p.Sums + token * p.Blocks;
+        var y = p.Y + token * p.Stride + row;
+        var (y0, y1) = p.Adds ? (Vector128.Load(y), Vector128.Load(y + 4)) : default;
+        for (var end = d + p.Count; d < end; d++, s++, scales += WeightTile.Rows, mins += WeightTile.Rows, w += 8 * QuadStride)
+        {
+            Vector128<int> s0 = default, s1 = default;
+            for (var half = 0; half < 2; half++, a += QuantizedRows.BlockLength)
+            {
+                (s0, s1) = (s0 << 8, s1 << 8);
+                AddQuads(w, Vector128.Load(a), ref s0, ref s1);
+                AddQuads(w + 4 * QuadStride, Vector128.Load(a + 16), ref s0, ref s1);
+            }
+            AddBlock(d, s, scales, mins, s0, s1, ref y0, ref y1);
+        }
+        Store(y0, y1, y);
+    }
+
+    /// <summary>Sixteen channels of eight rows times four tokens.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddQuads(
+        sbyte* w, sbyte* a, ref Vector128<int> s00, ref Vector128<int> s01, ref Vector128<int> s10, ref Vector128<int> s11,
+        ref Vector128<int> s20, ref Vector128<int> s21, ref Vector128<int> s30, ref Vector128<int> s31)
+    {
+        AddQuads(w, Vector128.Load(a), ref s00, ref s01);
+        AddQuads(w, Vector128.Load(a + QuantizedRows.BlockLength), ref s10, ref s11);
+        AddQuads(w, Vector128.Load(a + 2 * QuantizedRows.BlockLength), ref s20, ref s21);
+        AddQuads(w, Vector128.Load(a + 3 * QuantizedRows.BlockLength), ref s30, ref s31);
+    }
+
+    /// <summary>Sixteen channels of eight rows times one token.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddQuads(sbyte* w, Vector128<sbyte> a, ref Vector128<int> s0, ref Vector128<int> s1)
+    {
+        AddQuad(w, a, 0, ref s0, ref s1);
+        AddQuad(w + QuadStride, a, 1, ref s0, ref s1);
+        AddQuad(w + 2 * QuadStride, a, 2, ref s0, ref s1);
+        AddQuad(w + 3 * QuadStride, a, 3, ref s0, ref s1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddQuad(sbyte* w, Vector128<sbyte> a, [ConstantExpected(Max = (byte)15)] byte quad, ref Vector128<int> s0, ref Vector128<int> s1)
+    {
+        s0 = Dp.DotProductBySelectedQuadruplet(s0, Vector128.Load(w), a, quad);
+        s1 = Dp.DotProductBySelectedQuadruplet(s1, Vector128.Load(w + 16), a, quad);
     }
 }

@@ -9,25 +9,28 @@ namespace LoRDBA.Runtime.Kernels;
 /// <content>Fills tiles.</content>
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
+    /// <summary>Unpacks a range of blocks, for the panel of the same path. Rows that the matrix does not have repeat the last one; nothing is stored of them later.</summary>
+    private void Unpack(in BlockRange range, in WeightTile tile)
+    {
+        TBlock.Scales(range, tile.Scales, tile.Mins);
+        if (path == MatMulPath.AdvSimd) UnpackAdvSimd(range, tile);
+        else if (path == MatMulPath.Dp) UnpackDp(range, tile);
+        else UnpackPairs(range, tile);
+    }
+
     /// <summary>
-    /// Unpacks a range of blocks. Four rows' pairs of codes, 32 bits each, are turned to four pairs' rows:
+    /// Four rows' pairs of codes, 32 bits each, are turned to four pairs' rows:
     /// <code>
     ///   row 0  | p0 p1 p2 p3 |            pair 0  | r0 r1 r2 r3 |
     ///   row 1  | p0 p1 p2 p3 |     →      pair 1  | r0 r1 r2 r3 |
     ///   ...                               ...
     /// </code>
-    /// Rows that the matrix does not have repeat the last one; nothing is stored of them later.
     /// </summary>
-    private static void Unpack(in BlockRange range, in WeightTile tile)
+    private static void UnpackPairs(in BlockRange range, in WeightTile tile)
     {
-        TBlock.Scales(range, tile.Scales, tile.Mins);
         for (var r = 0; r < WeightTile.Rows; r += 4)
         {
-            var last = range.Rows - 1;
-            var w0 = range.Row + Math.Min(r, last) * range.RowBytes;
-            var w1 = range.Row + Math.Min(r + 1, last) * range.RowBytes;
-            var w2 = range.Row + Math.Min(r + 2, last) * range.RowBytes;
-            var w3 = range.Row + Math.Min(r + 3, last) * range.RowBytes;
+            byte* w0 = range.RowAt(r), w1 = range.RowAt(r + 1), w2 = range.RowAt(r + 2), w3 = range.RowAt(r + 3);
             var to = tile.Codes + 2 * r;
             for (var b = 0; b < range.Count; b++, to += QuantizedRows.BlockLength / 2 * WeightTile.PairStride)
             {

@@ -53,7 +53,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
         {
             var w = weights.Data + row * weights.RowBytes;
             var rows = Math.Min(RowsTogether, rowEnd - row);
-            TBlock.Scales(new BlockRange(w, weights.RowBytes, rows, first: 0, blocks, RowsTogether), scales, mins);
+            if (!ReadsScalesInRows || rows < RowsTogether) TBlock.Scales(new BlockRange(w, weights.RowBytes, rows, first: 0, blocks, RowsTogether), scales, mins);
             for (var t = 0; t < x.Tokens; t++)
                 Rows(w, weights.RowBytes, rows, scales, mins, x.Quantized, t, y + (long)t * weights.NOut + row);
         }
@@ -93,7 +93,8 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
         if (rows < WeightTile.Rows) PanelPart(product, rows);
         else if (path == MatMulPath.Avx512) PanelAvx512(product);
         else if (path == MatMulPath.Avx2) PanelAvx2(product);
-        else if (path is MatMulPath.AdvSimd or MatMulPath.Dp) PanelAdvSimd(product);
+        else if (path == MatMulPath.Dp) PanelDp(product);
+        else if (path == MatMulPath.AdvSimd) PanelAdvSimd(product);
         else PanelScalar(product);
     }
 

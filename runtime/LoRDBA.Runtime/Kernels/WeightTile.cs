@@ -10,6 +10,11 @@ namespace LoRDBA.Runtime.Kernels;
 /// scales  block 0: | r0 | r1 | ... | r31 |                         block 1: ...                    float [blocks][32]
 /// mins    as the scales
 /// </code>
+/// On arm64 a lane of the activations multiplies a register of rows, and codes lie as its instructions want them, in the same memory:
+/// <code>
+/// AdvSimd  channel 0:  | r0 | r1 | ... | r31 |                  channel 1:  | r0 | ...         int16 [blocks · 32][32]
+/// Dp       quad 0:     | r0: q0 q1 q2 q3 | r1 ... | r31 ... |   quad 1:  | r0: q4 ... | ...    int8 [blocks · 8][32][4]
+/// </code>
 /// </remarks>
 internal readonly unsafe struct WeightTile
 {
@@ -33,7 +38,7 @@ internal readonly unsafe struct WeightTile
     /// <summary>A tile in <see cref="ByteLength"/> bytes, aligned to 64.</summary>
     public WeightTile(void* memory) => start = (byte*)memory;
 
-    /// <summary>[blocks · 16][32][2]</summary>
+    /// <summary>[blocks · 16][32][2], or as the path wants them.</summary>
     public short* Codes => (short*)start;
 
     /// <summary>[blocks][32]</summary>
