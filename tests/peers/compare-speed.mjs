@@ -5,10 +5,12 @@ process.chdir(new URL("../..", import.meta.url).pathname);
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { agreement, oracleBest } from "./speed/agreement.mjs";
 import { describeMachine, hasAvx512 } from "./speed/machine.mjs";
 import { median, overhead, ratio, tokensPerSecond } from "./speed/figures.mjs";
 import { markdown } from "./speed/markdown.mjs";
-import { makeAdapters, makeModel, publish } from "./speed/prepare.mjs";
+import { lordba, makeAdapters, makeModel, publish } from "./speed/prepare.mjs";
+import { sharedPages } from "./speed/sharing.mjs";
 import { llamaWorker, lordbaWorker } from "./speed/worker.mjs";
 
 const { values } = parseArgs({
@@ -37,7 +39,9 @@ const results = [];
 for (const name of models) {
   const model = makeModel(name);
   const adapters = values["base-only"] ? null : makeAdapters(name, model, +values.rank);
-  for (const threads of threadCounts) results.push(await measure(name, model, adapters, threads));
+  const figures = processFigures(model);
+  const shared_pages = await sharedPages(board, model);
+  for (const threads of threadCounts) results.push({ ...await measure(name, model, adapters, threads), process: figures, shared_pages });
 }
 
 const report = { machine: describeMachine(board), prefill, decode, rank: +values.rank, pairs, results };
@@ -45,6 +49,12 @@ mkdirSync("artifacts/speed", { recursive: true });
 writeFileSync("artifacts/speed/compare-speed.json", JSON.stringify(report, null, 2) + "\n");
 writeFileSync("artifacts/speed/compare-speed.md", markdown(report));
 console.log(markdown(report));
+
+/** What `lordba bench` says of the process: its start, its memory, and what another adapter takes. One thread, like the ratios that matter most. */
+function processFigures(model) {
+  const { start_up, attaching, switching, memory } = lordba("bench", model, "--json", "--threads", 1, "--rank", values.rank, "--prefill", prefill, "--decode", decode, "--turns", 1);
+  return { start_up, attaching, switching, memory };
+}
 
 /** All configurations of one model and number of threads, in turns. */
 async function measure(name, model, adapters, threads) {
@@ -80,7 +90,7 @@ async function measure(name, model, adapters, threads) {
 
   return {
     model: name, threads, memory,
-    agreement: agreement(turns.lordba[0].best, turns.llama[0].best),
+    agreement: agreement(name, oracleBest(model, turns.llama[0].vocabulary, prefill, decode), turns.lordba[0].best, turns.llama[0].best),
     waited: Math.max(...Object.values(turns).flatMap((all) => all.map((turn) => turn.waited))),
     kernels: turns.lordba_adapter?.[0].kernels,
     allocated_bytes: Math.max(...Object.entries(turns).filter(([key]) => key.startsWith("lordba")).flatMap(([, all]) => all.map((turn) => turn.allocated_bytes))),
@@ -99,14 +109,4 @@ function summarize(turns, field, tokens) {
     llama_lora_overhead: seconds.llama_lora && overhead(seconds.llama_lora, seconds.llama),
     seconds,
   };
-}
-
-/**
- * The share of positions at which both find the same best token: first the results, then the times. Random weights have many tokens that are
- * nearly the best, so it is far from 1 there; by chance it would be 0.
- */
-function agreement(ours, theirs) {
-  const share = ours.filter((token, i) => token === theirs[i]).length / ours.length;
-  if (share < 0.5) throw new Error(`lordba and llama.cpp agree on ${Math.round(100 * share)} % of the best tokens only: one of them computes something else, so times would mean nothing.`);
-  return share;
 }

@@ -1,6 +1,6 @@
 // node time-llama.mjs MODEL.gguf THREADS PREFILL DECODE [LORA.gguf]: what a turn takes llama.cpp (through node-llama-cpp, on the CPU),
 // one turn for each line on standard input, a line of JSON each: { prefill_seconds, decode_seconds, prefill_cpu_seconds, decode_cpu_seconds,
-// best: [best token after the prompt and after each decoded token] }. A turn is what `lordba bench --on-request` takes: the same token ids, from an empty context, logits after
+// best: [best token after the prompt and after each decoded token], vocabulary: its size }. A turn is what `lordba bench --on-request` takes: the same token ids, from an empty context, logits after
 // the last token of the prompt and after each decoded one.
 //
 // Only llama_decode is timed, on the thread that runs it for node: neither sampling nor JavaScript counts against llama.cpp.
@@ -56,7 +56,7 @@ async function turn() {
   const decoded = takeTime();
   return {
     prefill_seconds: prefilled.seconds, decode_seconds: decoded.seconds,
-    prefill_cpu_seconds: prefilled.cpuSeconds, decode_cpu_seconds: decoded.cpuSeconds, best,
+    prefill_cpu_seconds: prefilled.cpuSeconds, decode_cpu_seconds: decoded.cpuSeconds, best, vocabulary,
   };
 }
 

@@ -15,6 +15,9 @@ export function publish(board) {
   tool = binary(board);
 }
 
+/** What a verb of it says with --json, or always. */
+export const lordba = (...args) => JSON.parse(execFileSync(tool, args.map(String), { stdio: ["ignore", "pipe", "inherit"], maxBuffer: 2 ** 28 }));
+
 let tool = [binary("x64-v4"), binary("x64-v3")].find(existsSync);
 
 /** A model by its name, such as smollm2-q4_0 or 1b-q8_0; its path. */

@@ -33,6 +33,7 @@ function worker(cores, threads, command) {
   }
 
   return {
+    pid: child.pid,
     /** A turn; with more than one thread taken again where other programs had a processor meanwhile, and the best of them if they never leave it alone. */
     async ask(line) {
       if (threads === 1) return take(line);
