@@ -25,6 +25,8 @@ internal sealed class Engine : IDisposable
     public static Engine Open(string model, AdapterArgument? adapter, int threads)
     {
         var engine = new Engine(Model.Load(model), threads);
+        // The first token needs all weights; until then there are a tokenizer, an adapter and a session to make.
+        engine.Model.File.ReadAhead();
         if (adapter is null) return engine;
         try
         {

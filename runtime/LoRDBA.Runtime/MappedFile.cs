@@ -5,7 +5,11 @@ namespace LoRDBA.Runtime;
 /// <summary>A file mapped read-only. Pointers into it die with it.</summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
+    private const int ReaderStackBytes = 128 << 10;
+
     private readonly MemoryMappedViewAccessor? view;
+    private Thread? reader;
+    private volatile bool closing;
 
     private MappedFile(MemoryMappedViewAccessor? view, long length)
     {
@@ -41,10 +45,28 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Looks at every page, in order, from a thread of its own: what comes next on the caller's does not wait for storage, or for the operating
+    /// system to map page after page. Does nothing where the file would fill more than half of the memory and pages would push each other out.
+    /// </summary>
+    public void ReadAhead()
+    {
+        if (Start is null || reader is not null || Length > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2) return;
+        reader = new Thread(Touch, ReaderStackBytes) { IsBackground = true, Name = "read ahead" };
+        reader.Start();
+    }
+
+    private void Touch()
+    {
+        for (long at = 0; at < Length && !closing; at += Environment.SystemPageSize) Volatile.Read(ref Start[at]);
+    }
+
     /// <summary>Ends the mapping.</summary>
     public void Dispose()
     {
         if (Start is null) return;
+        closing = true;
+        reader?.Join();
         Start = null;
         view!.SafeMemoryMappedViewHandle.ReleasePointer();
         view.Dispose();

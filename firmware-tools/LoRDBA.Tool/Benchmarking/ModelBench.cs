@@ -34,6 +34,7 @@ internal sealed class ModelBench
     public static BenchResult Run(BenchOptions options, ToolContext context)
     {
         using var model = Model.Load(options.Model);
+        model.File.ReadAhead(); // As Engine does: the time of the first token is what `lordba run` takes.
         using var session = model.CreateSession(new SessionOptions { ContextLength = options.Prefill + options.Decode, Threads = options.Threads, Kernels = options.Kernels });
         var temporary = options.AdapterFolder is null ? Directory.CreateTempSubdirectory("lordba-bench-") : null;
         try

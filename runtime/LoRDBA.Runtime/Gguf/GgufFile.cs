@@ -108,6 +108,12 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>The whole file, if it is smaller than 2 GiB.</summary>
     public ReadOnlySpan<byte> Bytes => new(Start, checked((int)Length));
 
+    /// <summary>
+    /// Reads a mapped file from a thread of its own, for a caller who soon needs all of it and has something else to do first. It ends by
+    /// itself, or when the file is closed.
+    /// </summary>
+    public void ReadAhead() => mapping?.ReadAhead();
+
     /// <summary>Finds a tensor by name.</summary>
     public bool TryGetTensor(string name, out GgufTensor tensor) => tensorByName.TryGetValue(name, out tensor);
 

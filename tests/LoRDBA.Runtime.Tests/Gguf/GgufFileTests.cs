@@ -49,6 +49,24 @@ public sealed unsafe class GgufFileTests
     }
 
     [Fact]
+    public void A_file_that_is_read_ahead_can_be_closed_at_any_moment()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "large.gguf");
+        File.WriteAllBytes(path, OfLength(4 << 20, lastPadding: 0));
+        for (var i = 0; i < 50; i++)
+        {
+            using var file = GgufFile.Open(path);
+            file.ReadAhead();
+            file.ReadAhead();
+            // Some way into it: a page that is touched after the mapping has ended would end the process.
+            Thread.SpinWait(500 * i);
+        }
+        using var inMemory = GgufFile.FromBytes(Sound().ToArray(), "test.gguf");
+        inMemory.ReadAhead();
+    }
+
+    [Fact]
     public void Dimensions_come_innermost_first_and_absent_ones_are_one()
     {
         using var file = GgufFile.FromBytes(Sound().ToArray(), "test.gguf");
