@@ -128,8 +128,10 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         var s = x.SumsOf(token);
         var blocks = x.Blocks;
         var sum = Vector256<float>.Zero;
+        var ahead = new RowsAhead(w, 8 * rowBytes, blocks);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsTogether, mins += RowsTogether)
         {
+            ahead.Prefetch();
             var (codes0, codes1) = (Vector256.Load(a), Vector256.Load(a + 16));
             var at = w + TBlock.Offset(b);
             var rows0 = FourRows(at, rowBytes, b, codes0, codes1);

@@ -139,8 +139,10 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         var s = x.SumsOf(token);
         var blocks = x.Blocks;
         var sum = Vector512<float>.Zero;
+        var ahead = new RowsAhead(w, RowsTogether * rowBytes, blocks);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength)
         {
+            ahead.Prefetch();
             var codes = Vector512.Load(a);
             var at = w + TBlock.Offset(b);
             var rows0 = FourRows(at, rowBytes, b, codes);
