@@ -15,6 +15,7 @@ internal static unsafe class HalfScales
     /// <param name="offset">Of the number in a block, in bytes.</param>
     /// <param name="blockBytes">Bytes of a block.</param>
     /// <param name="values">[count][stride]; a stride is a multiple of eight.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Read(in BlockRange range, int offset, int blockBytes, float* values)
     {
         var halves = (ushort*)values;
@@ -23,7 +24,15 @@ internal static unsafe class HalfScales
         {
             var at = range.Row + r * range.RowBytes + (long)range.First * blockBytes + offset;
             var to = halves + r;
-            for (var b = 0; b < count; b++, at += blockBytes, to += stride) *to = Unsafe.ReadUnaligned<ushort>(at);
+            var b = 0;
+            for (; b <= count - 4; b += 4, at += 4 * blockBytes, to += 4 * stride)
+            {
+                Copy(at, to);
+                Copy(at + blockBytes, to + stride);
+                Copy(at + 2 * blockBytes, to + 2 * stride);
+                Copy(at + 3 * blockBytes, to + 3 * stride);
+            }
+            for (; b < count; b++, at += blockBytes, to += stride) Copy(at, to);
         }
         for (var i = count * stride - 8; i >= 0; i -= 8) Widen(Vector128.Load(halves + i)).Store(values + i);
     }
@@ -39,6 +48,9 @@ internal static unsafe class HalfScales
     }
 
     private static uint Half(byte* at) => Unsafe.ReadUnaligned<ushort>(at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(byte* from, ushort* to) => *to = Unsafe.ReadUnaligned<ushort>(from);
 
     /// <summary>Sign and magnitude keep their bits; the exponent's other bias is a factor. So finite numbers, subnormal ones among them, are exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
