@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -20,4 +21,20 @@ internal static unsafe class Nibbles
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Take(byte* nibbles, int upper) =>
         ((Vector256.Load(nibbles).AsUInt16() >>> 4 * upper).AsByte() & Vector256.Create((byte)0x0f)).AsSByte();
+
+    /// <summary>The numbers of two rows as <see cref="IQuantizedBlock.LoadPair"/> wants them, which is how they lie: below, then above.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* a, byte* b)
+    {
+        var bytes = Vector256.Create(Vector128.Load(a), Vector128.Load(b));
+        return Vector512.Create(bytes, (bytes.AsUInt16() >>> 4).AsByte()) & Vector512.Create((byte)0x0f);
+    }
+
+    /// <summary>32 numbers of each of two rows, put into the order of <see cref="IQuantizedBlock.LoadPair"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> Pair(Vector256<sbyte> a, Vector256<sbyte> b)
+    {
+        var rows = Vector512.Create(a, b).AsInt32();
+        return Avx512F.Shuffle4x128(rows, rows, 0b_11_01_10_00).AsByte();
+    }
 }

@@ -20,6 +20,8 @@ internal readonly unsafe struct Q4_0 : IQuantizedBlock
 
     public static bool BeginsWithScale => true;
 
+    public static bool IsNarrow => true;
+
     public static int Zero => 8;
 
     public static int Offset(int block) => BlockBytes * block;
@@ -29,6 +31,9 @@ internal readonly unsafe struct Q4_0 : IQuantizedBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> LoadCodes(byte* at, int block) => Nibbles.Load(at + 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.LoadPair(a + 2, b + 2);
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 

@@ -20,10 +20,15 @@ internal readonly unsafe struct Q4_1 : IQuantizedBlock
 
     public static bool BeginsWithScale => true;
 
+    public static bool IsNarrow => true;
+
     public static int Offset(int block) => BlockBytes * block;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Load(at + 4);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.LoadPair(a + 4, b + 4);
 
     public static void Scales(in BlockRange range, float* scales, float* mins)
     {

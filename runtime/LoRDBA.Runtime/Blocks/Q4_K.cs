@@ -19,10 +19,15 @@ internal readonly unsafe struct Q4_K : IQuantizedBlock
 
     public static bool HasMin => true;
 
+    public static bool IsNarrow => true;
+
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Take(at + 16 + 32 * (block % BlockSize.SubBlocks / 2), upper: block % 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.Pair(Load(a, block), Load(b, block));
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => KScales.Read(range, BlockBytes, scales, mins);
 

@@ -21,6 +21,8 @@ internal readonly unsafe struct Q5_0 : IQuantizedBlock
 
     public static bool BeginsWithScale => true;
 
+    public static bool IsNarrow => true;
+
     public static int Zero => 16;
 
     public static int Offset(int block) => BlockBytes * block;
@@ -30,6 +32,9 @@ internal readonly unsafe struct Q5_0 : IQuantizedBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> LoadCodes(byte* at, int block) => Nibbles.Load(at + 6) | FifthBits.Load(at + 2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.LoadPair(a + 6, b + 6) | Nibbles.Pair(FifthBits.Load(a + 2), FifthBits.Load(b + 2));
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 

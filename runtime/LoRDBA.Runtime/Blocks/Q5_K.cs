@@ -20,6 +20,8 @@ internal readonly unsafe struct Q5_K : IQuantizedBlock
 
     public static bool HasMin => true;
 
+    public static bool IsNarrow => true;
+
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,6 +30,9 @@ internal readonly unsafe struct Q5_K : IQuantizedBlock
         var s = block % BlockSize.SubBlocks;
         return Nibbles.Take(at + 48 + 32 * (s / 2), upper: s % 2) | FifthBits.Take(at + 16, s);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.Pair(Load(a, block), Load(b, block));
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => KScales.Read(range, BlockBytes, scales, mins);
 

@@ -169,6 +169,13 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         var p1 = Products(at + rowBytes, block, codes);
         var p2 = Products(at + 2 * rowBytes, block, codes);
         var p3 = Products(at + 3 * rowBytes, block, codes);
+        return SumLanes(p0, p1, p2, p3);
+    }
+
+    /// <summary>In each 128-bit lane the four sums of its four numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> SumLanes(Vector512<int> p0, Vector512<int> p1, Vector512<int> p2, Vector512<int> p3)
+    {
         var p01 = Avx512F.UnpackLow(p0, p1) + Avx512F.UnpackHigh(p0, p1);
         var p23 = Avx512F.UnpackLow(p2, p3) + Avx512F.UnpackHigh(p2, p3);
         return Avx512F.UnpackLow(p01.AsInt64(), p23.AsInt64()).AsInt32() + Avx512F.UnpackHigh(p01.AsInt64(), p23.AsInt64()).AsInt32();

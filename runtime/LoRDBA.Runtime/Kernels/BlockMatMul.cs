@@ -80,7 +80,8 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     /// <summary>y[0 .. rows) = rows of W times one token.</summary>
     private void Rows(byte* w, long rowBytes, int rows, float* scales, float* mins, in QuantizedRows x, int token, float* y)
     {
-        if (rows == RowsTogether && path == MatMulPath.Avx512) RowsAvx512(w, rowBytes, scales, mins, x, token, y);
+        if (rows == RowsTogether && path == MatMulPath.Avx512 && TBlock.IsNarrow) RowsNarrow(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == MatMulPath.Avx512) RowsAvx512(w, rowBytes, scales, mins, x, token, y);
         else if (rows == RowsTogether && path == MatMulPath.Avx2) RowsAvx2(w, rowBytes, scales, mins, x, token, y);
         else if (rows == RowsTogether && path == MatMulPath.Dp) RowsDp(w, rowBytes, scales, mins, x, token, y);
         else if (rows == RowsTogether && path == MatMulPath.AdvSimd) RowsAdvSimd(w, rowBytes, scales, mins, x, token, y);

@@ -12,12 +12,14 @@ namespace LoRDBA.Runtime.Kernels;
 /// <code>
 /// codes   | a0 a1 ...    a31 | a32 ...       a63 | ...   int16 [width]
 /// scales  |        s0        |        s1         | ...   float [width / 32]
+/// totals  |       Σ a        |       Σ a         | ...   int32 [width / 32]
 /// sums    |     s0 · Σ a     |     s1 · Σ a      | ...   float [width / 32]
 /// </code>
 /// Why 15 bits: the products of 16 bits cost x64 no more than those of 8 bits with a scale for every few of them, which accuracy would
 /// need (with 8 bits and one scale for 32 a token's NLL of SmolLM2-135M is off by 0.061, root mean square). 16 383 is what leaves
 /// 32 products with the widest weights, |w| ≤ 4096, within 32 bits.
-/// The sums serve weight formats with a minimum: Σ (scale · q + min) · x = scale · Σ q · x + min · Σ x.
+/// The sums serve weight formats with a minimum: Σ (scale · q + min) · x = scale · Σ q · x + min · Σ x. The totals serve a path that adds
+/// a constant to the weights, to have no signs there.
 /// </remarks>
 internal readonly unsafe struct QuantizedRows
 {
@@ -27,11 +29,12 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>The largest code.</summary>
     public const int MaxCode = 16_383;
 
-    private QuantizedRows(int width, short* codes, float* scales, float* sums)
+    private QuantizedRows(int width, short* codes, float* scales, int* totals, float* sums)
     {
         Width = width;
         Codes = codes;
         Scales = scales;
+        Totals = totals;
         Sums = sums;
     }
 
@@ -45,6 +48,8 @@ internal readonly unsafe struct QuantizedRows
 
     private float* Scales { get; }
 
+    private int* Totals { get; }
+
     private float* Sums { get; }
 
     /// <summary>Makes room for <paramref name="tokens"/> rows.</summary>
@@ -52,16 +57,20 @@ internal readonly unsafe struct QuantizedRows
         width,
         arena.Reserve<short>((long)tokens * width),
         arena.Reserve<float>((long)tokens * width / BlockLength),
+        arena.Reserve<int>((long)tokens * width / BlockLength),
         arena.Reserve<float>((long)tokens * width / BlockLength));
 
     /// <summary>The same memory for rows of another width, not wider than those it was reserved for.</summary>
-    public QuantizedRows WithWidth(int width) => new(width, Codes, Scales, Sums);
+    public QuantizedRows WithWidth(int width) => new(width, Codes, Scales, Totals, Sums);
 
     /// <summary>The codes of a row, [width].</summary>
     public short* CodesOf(int token) => Codes + (long)token * Width;
 
     /// <summary>The scales of a row, [width / 32].</summary>
     public float* ScalesOf(int token) => Scales + (long)token * Width / BlockLength;
+
+    /// <summary>The totals of a row, [width / 32].</summary>
+    public int* TotalsOf(int token) => Totals + (long)token * Width / BlockLength;
 
     /// <summary>The sums of a row, [width / 32].</summary>
     public float* SumsOf(int token) => Sums + (long)token * Width / BlockLength;
@@ -74,13 +83,14 @@ internal readonly unsafe struct QuantizedRows
     {
         var codes = CodesOf(token) + first * BlockLength;
         var scales = ScalesOf(token) + first;
+        var totals = TotalsOf(token) + first;
         var sums = SumsOf(token) + first;
         for (var block = 0; block < count; block++, x += BlockLength, codes += BlockLength)
-            QuantizeBlock(x, codes, scales + block, sums + block);
+            QuantizeBlock(x, codes, scales + block, totals + block, sums + block);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void QuantizeBlock(float* x, short* codes, float* scale, float* sum)
+    private static void QuantizeBlock(float* x, short* codes, float* scale, int* total, float* sum)
     {
         var (x0, x1, x2, x3) = (Vector256.Load(x), Vector256.Load(x + 8), Vector256.Load(x + 16), Vector256.Load(x + 24));
         var eight = Vector256.Max(Vector256.Max(Vector256.Abs(x0), Vector256.Abs(x1)), Vector256.Max(Vector256.Abs(x2), Vector256.Abs(x3)));
@@ -92,7 +102,8 @@ internal readonly unsafe struct QuantizedRows
         var (a0, a1, a2, a3) = (Round(x0 * inverse), Round(x1 * inverse), Round(x2 * inverse), Round(x3 * inverse));
         Vector256.NarrowWithSaturation(a0, a1).Store(codes);
         Vector256.NarrowWithSaturation(a2, a3).Store(codes + 16);
-        *sum = *scale * Vector256.Sum(a0 + a1 + (a2 + a3));
+        *total = Vector256.Sum(a0 + a1 + (a2 + a3));
+        *sum = *scale * *total;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
