@@ -94,9 +94,10 @@ internal sealed unsafe class Attention
             {
                 var values = halves + headDim * KeyValueCache.BlockLength;
                 var visible = Visible(position + tokens - 1, first);
-                FloatTile.Rows4<TColumns, ushort>(own.Queries, headDim, halves, KeyValueCache.BlockLength, headDim, own.Scores, KeyValueCache.BlockLength, RoundUp(visible, TColumns.Count), null);
+                var next = (byte*)cache.Halves(layer, head, index + 1);
+                FloatTile.Rows4<TColumns, ushort>(own.Queries, headDim, halves, KeyValueCache.BlockLength, headDim, own.Scores, KeyValueCache.BlockLength, RoundUp(visible, TColumns.Count), null, next);
                 Softmax<TLanes>(own, row: 0, next: 4, visible, first, position, tokens);
-                FloatTile.Rows4<TColumns, ushort>(own.Scores, KeyValueCache.BlockLength, values, width, visible, own.Outputs, width, width, own.Factors);
+                FloatTile.Rows4<TColumns, ushort>(own.Scores, KeyValueCache.BlockLength, values, width, visible, own.Outputs, width, width, own.Factors, next + headDim * KeyValueCache.BlockLength * sizeof(ushort));
             }
             else
             {
@@ -131,7 +132,7 @@ internal sealed unsafe class Attention
         where TColumns : struct, IColumns<TColumns>
     {
         if (many) FloatTile.Rows8<TColumns>(a, aStride, b, bStride, depth, c, cStride, columns, factors);
-        else FloatTile.Rows4<TColumns, float>(a, aStride, b, bStride, depth, c, cStride, columns, factors);
+        else FloatTile.Rows4<TColumns, float>(a, aStride, b, bStride, depth, c, cStride, columns, factors, null);
     }
 
     /// <summary>The softmax of rows [<paramref name="row"/>, <paramref name="next"/>), of which the last one sees the first <paramref name="visible"/> positions of the block.</summary>

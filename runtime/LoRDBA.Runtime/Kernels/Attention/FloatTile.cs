@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace LoRDBA.Runtime.Kernels;
 
 /// <summary>
@@ -61,7 +63,7 @@ internal static unsafe class FloatTile
     }
 
     /// <summary>4 rows; see <see cref="Rows8"/>. b may be 16-bit floats (ushort): so few rows do not repay unpacking it first.</summary>
-    public static void Rows4<TColumns, T>(float* a, int aStride, T* b, int bStride, int depth, float* c, int cStride, int columns, float* factors)
+    public static void Rows4<TColumns, T>(float* a, int aStride, T* b, int bStride, int depth, float* c, int cStride, int columns, float* factors, byte* ahead)
         where TColumns : struct, IColumns<TColumns>
         where T : unmanaged
     {
@@ -80,6 +82,11 @@ internal static unsafe class FloatTile
             var row = b;
             for (nint k = 0; k < depth; k++, row += bStride)
             {
+                if (Sse.IsSupported && typeof(T) == typeof(ushort))
+                {
+                    Sse.Prefetch0(ahead);
+                    ahead += TColumns.Count * sizeof(ushort);
+                }
                 var v = typeof(T) == typeof(float) ? TColumns.Load((float*)row) : TColumns.LoadHalf((ushort*)row);
                 c0 = TColumns.MultiplyAdd(a + k, v, c0);
                 c1 = TColumns.MultiplyAdd(a1 + k, v, c1);
