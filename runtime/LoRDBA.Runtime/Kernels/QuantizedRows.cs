@@ -63,6 +63,9 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>The same memory for rows of another width, not wider than those it was reserved for.</summary>
     public QuantizedRows WithWidth(int width) => new(width, Codes, Scales, Totals, Sums);
 
+    /// <summary>The rows from <paramref name="token"/> on.</summary>
+    public QuantizedRows From(int token) => new(Width, CodesOf(token), ScalesOf(token), TotalsOf(token), SumsOf(token));
+
     /// <summary>The codes of a row, [width].</summary>
     public short* CodesOf(int token) => Codes + (long)token * Width;
 

@@ -13,7 +13,7 @@ namespace LoRDBA.Runtime.Models;
 /// Shapes: n = tokens in the panel; see <see cref="RunState"/> for the buffers. Every output element is computed by one
 /// worker in an order that depends on neither the number of workers nor on n, so neither changes a bit of the result.
 /// </remarks>
-internal sealed unsafe class ForwardPass : IDisposable
+internal sealed unsafe partial class ForwardPass : IDisposable
 {
     /// <summary>Rows of a matrix are shared out in whole tiles, which are whole cache lines too: no two workers write to one.</summary>
     private const int RowUnit = WeightTile.Rows;
@@ -78,28 +78,23 @@ internal sealed unsafe class ForwardPass : IDisposable
     private void Layers(int worker)
     {
         Embed(worker);
+        if (tokens == 1) Meet();
         for (var layer = 0; layer < config.NLayer; layer++)
         {
             var w = weights.Layers[layer];
 
             // residual += W_o · attention(rope(W_q x), rope(W_k x), W_v x),  x = norm(residual)
-            NormAndQuantize(worker, w.AttentionNorm);
+            var x = Norm(worker, first: 0, tokens, w.AttentionNorm);
+            QueryKeyValue(worker, w, x);
             Meet();
-            QueryKeyValue(worker, w);
-            Meet();
-            StoreKeyValue(worker, layer, w.KeyNorm);
-            Meet();
-            Attend(worker, layer, w.QueryNorm);
-            Meet();
-            QuantizeAttended(worker);
+            Attend(worker, layer, w);
             Meet();
             AddProduct(worker, w.AttentionOutput, state.Attended, state.Quantized);
             Meet();
 
             // residual += W_down · (silu(W_gate x) ⊙ W_up x),  x = norm(residual)
-            NormAndQuantize(worker, w.FeedForwardNorm);
-            Meet();
-            GateUp(worker, w);
+            x = Norm(worker, first: 0, tokens, w.FeedForwardNorm);
+            GateUp(worker, w, x);
             Meet();
             AddProduct(worker, w.Down, state.Gate, state.QuantizedGate);
             Meet();
@@ -124,109 +119,65 @@ internal sealed unsafe class ForwardPass : IDisposable
         {
             var row = weights.Embedding.Row(state.Tokens[t]);
             weights.Embedding.Format.Dequantize(row, new Span<float>(state.Residual + (long)t * config.NEmbd, config.NEmbd));
-            Rope.Angles(position + t, model.RopeFrequencies, model.RopeMagnitude, state.Rotation + (long)t * config.RopeDim);
+            Rope.Angles(position + t, model.RopeFrequencies, model.RopeMagnitude, ropePairs, RotationOf(t));
         }
     }
 
-    private void NormAndQuantize(int worker, float* norm)
+    /// <summary>
+    /// norm(residual) of <paramref name="count"/> tokens, ready for the products. A panel's tokens are shared out, and the workers meet. A single token's
+    /// norm every worker makes for itself, in a row of its own: that takes less time than to wait for one of them.
+    /// </summary>
+    private MatMulInput Norm(int worker, int first, int count, float* weight)
     {
-        var share = Share.Of(tokens, worker, pool.Workers);
-        for (var t = share.Start; t < share.End; t++) NormAndQuantizeRow(t, t, norm);
+        if (count == 1)
+        {
+            NormRow(first, worker, weight);
+            return new MatMulInput(state.Normed + (long)worker * config.NEmbd, state.Quantized.WithWidth(config.NEmbd).From(worker), count);
+        }
+        var share = Share.Of(count, worker, pool.Workers);
+        for (var t = share.Start; t < share.End; t++) NormRow(first + t, t, weight);
+        Meet();
+        return new MatMulInput(state.Normed, state.Quantized.WithWidth(config.NEmbd), count);
     }
 
     /// <summary>normed[to] = norm(residual[from]), in float32 and in whole numbers.</summary>
-    private void NormAndQuantizeRow(int from, int to, float* norm)
+    private void NormRow(int from, int to, float* weight)
     {
         var normed = state.Normed + (long)to * config.NEmbd;
         RmsNorm.Forward(
             new ReadOnlySpan<float>(state.Residual + (long)from * config.NEmbd, config.NEmbd),
-            new ReadOnlySpan<float>(norm, config.NEmbd), config.RmsEps, new Span<float>(normed, config.NEmbd));
-        QuantizeRow(normed, to, config.NEmbd);
-    }
-
-    private void QuantizeAttended(int worker)
-    {
-        var share = Share.Of(tokens, worker, pool.Workers);
-        for (var t = share.Start; t < share.End; t++) QuantizeRow(state.Attended + (long)t * config.QueryDim, t, config.QueryDim);
-    }
-
-    private void QuantizeRow(float* x, int token, int width)
-    {
-        if (Quantizes(width)) state.Quantized.WithWidth(width).Quantize(x, token);
+            new ReadOnlySpan<float>(weight, config.NEmbd), config.RmsEps, new Span<float>(normed, config.NEmbd));
+        if (Quantizes(config.NEmbd)) state.Quantized.WithWidth(config.NEmbd).Quantize(normed, to);
     }
 
     /// <summary>A width that is no multiple of the block belongs to float weights, whose kernel reads the float32 values.</summary>
     private bool Quantizes(int width) => !oracle && width % QuantizedRows.BlockLength == 0;
 
-    private void QueryKeyValue(int worker, LayerWeights w)
+    private void QueryKeyValue(int worker, LayerWeights w, in MatMulInput x)
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(w.Query, count: 3, state.Normed, tokens, worker);
+            adapter.Down(w.Query, count: 3, x.Values, tokens, worker);
             MeetAfterDown(tokens);
         }
-        var input = Input(state.Normed, state.Quantized, config.NEmbd);
-        Product(worker, w.Query, slot: 0, input, state.Query);
-        Product(worker, w.Key, slot: 1, input, state.Key);
-        Product(worker, w.Value, slot: 2, input, state.Value);
-    }
-
-    /// <summary>Rotates the keys and puts keys and values into the cache, head by head.</summary>
-    private void StoreKeyValue(int worker, int layer, float* norm)
-    {
-        var share = Share.Of(tokens * config.NHeadKv, worker, pool.Workers);
-        for (var item = share.Start; item < share.End; item++)
-        {
-            var (t, head) = (item / config.NHeadKv, item % config.NHeadKv);
-            var offset = (long)t * config.KvDim + head * config.HeadDim;
-            NormAndRotate(state.Key + offset, t, norm);
-            state.Attention.Store(layer, head, position + t, state.Key + offset, state.Value + offset);
-        }
-    }
-
-    /// <summary>attended[t] = attention of each query head of token t over positions 0 ... position + t.</summary>
-    private void Attend(int worker, int layer, float* norm)
-    {
-        var group = config.NHead / config.NHeadKv;
-        var parts = (tokens + Attention.MaxTokens - 1) / Attention.MaxTokens;
-
-        // Every n-th item rather than a run of them: later tokens see more positions and cost more.
-        for (var item = worker; item < parts * config.NHeadKv; item += pool.Workers)
-        {
-            var (first, head) = (item / config.NHeadKv * Attention.MaxTokens, item % config.NHeadKv);
-            var count = Math.Min(Attention.MaxTokens, tokens - first);
-            var offset = (long)first * config.QueryDim + head * group * config.HeadDim;
-            for (var t = 0; t < count; t++)
-                for (var h = 0; h < group; h++) NormAndRotate(state.Query + offset + (long)t * config.QueryDim + h * config.HeadDim, first + t, norm);
-            state.Attention.Forward(worker, layer, head, position + first, count, state.Query + offset, state.Attended + offset, config.QueryDim);
-        }
-    }
-
-    /// <summary>One head of a query or key, ready for attention: normed where the family norms heads, then turned by its position.</summary>
-    private void NormAndRotate(float* head, int token, float* norm)
-    {
-        if (norm is not null)
-        {
-            var values = new Span<float>(head, config.HeadDim);
-            RmsNorm.Forward(values, new ReadOnlySpan<float>(norm, config.HeadDim), config.RmsEps, values);
-        }
-        Rope.Forward(head, state.Rotation + (long)token * config.RopeDim, config.RopeDim, ropePairs);
+        Product(worker, w.Query, slot: 0, x, state.Query);
+        Product(worker, w.Key, slot: 1, x, state.Key);
+        Product(worker, w.Value, slot: 2, x, state.Value);
     }
 
     /// <summary>gate = silu(W_gate x) ⊙ W_up x</summary>
-    private void GateUp(int worker, LayerWeights w)
+    private void GateUp(int worker, LayerWeights w, in MatMulInput x)
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(w.Gate, count: 2, state.Normed, tokens, worker);
+            adapter.Down(w.Gate, count: 2, x.Values, tokens, worker);
             MeetAfterDown(tokens);
         }
-        var input = Input(state.Normed, state.Quantized, config.NEmbd);
         var own = Share.Of(config.NFf, worker, pool.Workers, RowUnit);
         foreach (var rows in own.Cut(RowsTogether))
         {
-            Product(worker, w.Gate, slot: 0, input, state.Gate, rows);
-            Product(worker, w.Up, slot: 1, input, state.Up, rows);
+            Product(worker, w.Gate, slot: 0, x, state.Gate, rows);
+            Product(worker, w.Up, slot: 1, x, state.Up, rows);
             for (var t = 0; t < tokens; t++) Activate(t, rows);
         }
     }
@@ -235,7 +186,7 @@ internal sealed unsafe class ForwardPass : IDisposable
     private void Activate(int token, Share rows)
     {
         var (offset, count) = ((long)token * config.NFf + rows.Start, rows.End - rows.Start);
-        SwiGlu.Forward(new Span<float>(state.Gate + offset, count), new Span<float>(state.Up + offset, count));
+        SwiGlu.Forward(state.Gate + offset, state.Up + offset, count);
         if (Quantizes(config.NFf))
             state.QuantizedGate.Quantize(state.Gate + offset, token, rows.Start / QuantizedRows.BlockLength, count / QuantizedRows.BlockLength);
     }
@@ -248,7 +199,7 @@ internal sealed unsafe class ForwardPass : IDisposable
             adapter.Down(linear, count: 1, x, tokens, worker);
             MeetAfterDown(tokens);
         }
-        var input = Input(x, quantized, linear.NIn);
+        var input = new MatMulInput(x, quantized.WithWidth(linear.NIn), tokens);
         var own = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
         foreach (var rows in own.Cut(RowsTogether))
         {
@@ -277,8 +228,6 @@ internal sealed unsafe class ForwardPass : IDisposable
         Adapter?.Up(linear, slot, tokens, y, rows, worker);
     }
 
-    private MatMulInput Input(float* x, in QuantizedRows quantized, int width) => new(x, quantized.WithWidth(width), tokens);
-
     private MatMul Kernel(Linear linear) => oracle ? FloatMatMul.Instance : linear.Format.Kernel;
 
     private void AddBias(Linear linear, float* y, Share rows)
@@ -294,18 +243,14 @@ internal sealed unsafe class ForwardPass : IDisposable
     /// <summary>logits[i] = W_output · norm(residual[head_row + i])</summary>
     private void Head(int worker)
     {
-        var share = Share.Of(headRows, worker, pool.Workers);
-        for (var i = share.Start; i < share.End; i++) NormAndQuantizeRow(headRow + i, i, weights.OutputNorm);
-        Meet();
-
-        var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
+        var x = Norm(worker, headRow, headRows, weights.OutputNorm);
         if (Adapter is { } adapter)
         {
-            adapter.Down(weights.Output, count: 1, state.Normed, headRows, worker);
+            adapter.Down(weights.Output, count: 1, x.Values, headRows, worker);
             MeetAfterDown(headRows);
         }
-        var input = new MatMulInput(state.Normed, state.Quantized.WithWidth(config.NEmbd), headRows);
-        Kernel(weights.Output).Run(weights.Output, input, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
+        var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
+        Kernel(weights.Output).Run(weights.Output, x, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
         Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows, worker);
     }
 }

@@ -52,7 +52,7 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>The residual stream, [batch][n_embd].</summary>
     public float* Residual { get; private set; }
 
-    /// <summary>The normed residual, and later what a block adds to it, [batch][n_embd].</summary>
+    /// <summary>The normed residual, and later what a block adds to it, [larger of batch and workers][n_embd].</summary>
     public float* Normed { get; private set; }
 
     /// <summary>[batch][query_dim]</summary>
@@ -73,13 +73,13 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>[batch][n_ff]</summary>
     public float* Up { get; private set; }
 
-    /// <summary>The panel that the next matrices read, in whole numbers, [batch][larger of n_embd and query_dim].</summary>
+    /// <summary>The panel that the next matrices read, in whole numbers, [larger of batch and workers][larger of n_embd and query_dim].</summary>
     public QuantizedRows Quantized { get; private set; }
 
     /// <summary>The gate, in whole numbers, [batch][n_ff].</summary>
     public QuantizedRows QuantizedGate { get; private set; }
 
-    /// <summary>cos and sin of each position's angles, [batch][rope_dim].</summary>
+    /// <summary>cos and sin of each position's angles, [batch][2][rope_dim]; see <see cref="Rope"/>.</summary>
     public float* Rotation { get; private set; }
 
     /// <summary>[max logit rows][n_vocab]</summary>
@@ -107,16 +107,16 @@ internal sealed unsafe class RunState : IDisposable
         Attention = new Attention(arena, config, cache, workers);
         Tokens = arena.Reserve<int>(batch);
         Residual = arena.Reserve<float>(batch * config.NEmbd);
-        Normed = arena.Reserve<float>(batch * config.NEmbd);
+        Normed = arena.Reserve<float>(Math.Max(batch, workers) * config.NEmbd);
         Query = arena.Reserve<float>(batch * config.QueryDim);
         Key = arena.Reserve<float>(batch * config.KvDim);
         Value = arena.Reserve<float>(batch * config.KvDim);
         Attended = arena.Reserve<float>(batch * config.QueryDim);
         Gate = arena.Reserve<float>(batch * config.NFf);
         Up = arena.Reserve<float>(batch * config.NFf);
-        Quantized = QuantizedRows.Reserve(arena, BatchLength, Math.Max(config.NEmbd, config.QueryDim));
+        Quantized = QuantizedRows.Reserve(arena, Math.Max(BatchLength, workers), Math.Max(config.NEmbd, config.QueryDim));
         QuantizedGate = QuantizedRows.Reserve(arena, BatchLength, config.NFf);
-        Rotation = arena.Reserve<float>(batch * config.RopeDim);
+        Rotation = arena.Reserve<float>(2 * batch * config.RopeDim);
         Logits = arena.Reserve<float>((long)MaxLogitRows * config.NVocab);
         Scratch = arena.Reserve<float>((long)workers * MatMul.ScratchLength(WidestInput));
     }

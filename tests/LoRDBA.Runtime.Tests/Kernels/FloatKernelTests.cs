@@ -59,11 +59,29 @@ public sealed unsafe class FloatKernelTests
     public void Swi_glu_is_silu_of_the_gate_times_up()
     {
         // silu(0) = 0; silu(1) = 0.731059; silu(-2) = -0.238406
-        float[] gate = [0, 1, -2], up = [5, 2, 10];
-        SwiGlu.Forward(gate, up);
+        var gate = stackalloc float[3] { 0, 1, -2 };
+        var up = stackalloc float[3] { 5, 2, 10 };
+        SwiGlu.Forward(gate, up, count: 3);
         Assert.Equal(0f, gate[0]);
         Assert.Equal(1.462117f, gate[1], 1e-5f);
         Assert.Equal(-2.384058f, gate[2], 1e-5f);
+    }
+
+    [Fact]
+    public void Swi_glu_follows_its_definition_far_out_and_with_every_register_width()
+    {
+        const int count = 4 * 16 + 5;
+        float* gate = stackalloc float[count], up = stackalloc float[count], wide = stackalloc float[count], narrow = stackalloc float[count];
+        for (var i = 0; i < count; i++) (gate[i], up[i]) = ((i - 30) * MathF.Pow(1.12f, Math.Abs(i - 30)), 0.3f * (i - 40));
+        for (var i = 0; i < count; i++) wide[i] = narrow[i] = gate[i];
+        SwiGlu.Forward<Lanes256>(wide, up, count);
+        SwiGlu.Forward<Lanes128>(narrow, up, count);
+        for (var i = 0; i < count; i++)
+        {
+            var expected = gate[i] / (1 + Math.Exp(-(double)gate[i])) * up[i];
+            Assert.Equal(expected, wide[i], 1e-30 + 1e-6 * Math.Abs(expected));
+            Assert.Equal(wide[i], narrow[i]);
+        }
     }
 
     /// <summary>Frequencies 1 and 1/10: at position 2 the pairs turn by 2 and by 0.2. Pairs (1, 0) and (0, 1), and one element beyond rope_dim.</summary>
@@ -84,8 +102,8 @@ public sealed unsafe class FloatKernelTests
     /// <summary>cos 2 = -0.416147, sin 2 = 0.909297, cos 0.2 = 0.980067, sin 0.2 = 0.198669</summary>
     private static void AssertRotated(float* head, RopePairs pairs, float[] expected)
     {
-        var rotation = stackalloc float[4];
-        Rope.Angles(position: 2, [1, 0.1], magnitude: 1, rotation);
+        var rotation = stackalloc float[8];
+        Rope.Angles(position: 2, [1, 0.1], magnitude: 1, pairs, rotation);
         Rope.Forward(head, rotation, ropeDim: 4, pairs);
         for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], head[i], 1e-6f);
     }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using LoRDBA.Runtime.Models;
@@ -74,7 +75,7 @@ internal sealed unsafe class Attention
     {
         var scale = Exponential.Log2E / MathF.Sqrt(headDim);
         for (var t = 0; t < tokens; t++)
-            for (var i = 0; i < group * headDim; i++) own.Queries[t * group * headDim + i] = queries[(long)t * stride + i] * scale;
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(queries + (long)t * stride, group * headDim), scale, new Span<float>(own.Queries + t * group * headDim, group * headDim));
 
         var rows = RoundUp(tokens * group, RowUnit);
         new Span<float>(own.Outputs, rows * width).Clear();
@@ -176,8 +177,7 @@ internal sealed unsafe class Attention
         for (var row = 0; row < tokens * group; row++)
         {
             var target = outputs + (long)(row / group) * stride + row % group * headDim;
-            var factor = 1 / own.Sums[row];
-            for (var i = 0; i < headDim; i++) target[i] = own.Outputs[row * width + i] * factor;
+            TensorPrimitives.Multiply(new ReadOnlySpan<float>(own.Outputs + row * width, headDim), 1 / own.Sums[row], new Span<float>(target, headDim));
         }
     }
 
