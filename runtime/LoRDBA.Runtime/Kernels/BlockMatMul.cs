@@ -67,11 +67,14 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
         for (var row = rowStart; row < rowEnd; row += WeightTile.Rows)
         {
             var rows = Math.Min(WeightTile.Rows, rowEnd - row);
+            var w = weights.Data + row * weights.RowBytes;
+            var ahead = new RowsAhead(w, WeightTile.Rows * weights.RowBytes, parts);
             for (var part = 0; part < parts; part++)
             {
                 var first = blocks * part / parts;
-                var range = new BlockRange(weights.Data + row * weights.RowBytes, weights.RowBytes, rows, first, blocks * (part + 1) / parts - first, WeightTile.Rows);
+                var range = new BlockRange(w, weights.RowBytes, rows, first, blocks * (part + 1) / parts - first, WeightTile.Rows);
                 Unpack(range, tile);
+                ahead.Prefetch();
                 Panel(new TileProduct(tile, range, x, y + row, weights.NOut), rows);
             }
         }
