@@ -39,17 +39,22 @@ internal sealed unsafe class BaseLoops : IDisposable
     }
 
     /// <summary>A loop over tokens; first its results are compared with the scalar twin's.</summary>
-    public HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens)
+    public HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens) => Product(peaks, nIn, nOut, tokens, tokens > 1 ? "panel" : "token", peaks.Memory, matrixCount: null);
+
+    /// <summary>A token's loop over few rows that stay in the second-level cache: what it takes when it waits for no memory.</summary>
+    public HotLoop FromCache(MachinePeaks peaks, int nIn) => Product(peaks, nIn, 64, 1, "token, rows in cache", peaks.Level2, matrixCount: 1);
+
+    private HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens, string kind, Peak source, int? matrixCount)
     {
         var bytes = format.BytesFor((long)nIn * nOut);
-        var matrices = new Linear[WeightBytes / bytes];
+        var matrices = new Linear[matrixCount ?? (int)(WeightBytes / bytes)];
         for (var i = 0; i < matrices.Length; i++) matrices[i] = new("random", i, i, LinearKind.Down, nIn, nOut, format, weights + i * bytes, null);
         Check(matrices[0], tokens);
 
         var next = 0;
         var input = new MatMulInput(null, rows.WithWidth(nIn), tokens);
         var macs = (double)nIn * nOut * tokens;
-        return new($"{format.Name} {(tokens > 1 ? "panel" : "token")}", $"{nIn} → {nOut}", tokens, [(peaks.WholeProduct, macs), (peaks.Memory, bytes)], new(() =>
+        return new($"{format.Name} {kind}", $"{nIn} → {nOut}", tokens, [(peaks.WholeProduct, macs), (source, bytes)], new(() =>
         {
             format.Kernel.Run(matrices[next], input, y, 0, nOut, scratch);
             next = (next + 1) % matrices.Length;

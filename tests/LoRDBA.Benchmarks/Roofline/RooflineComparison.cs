@@ -28,8 +28,11 @@ internal static class RooflineComparison
         var peaks = Own(new MachinePeaks());
         var loops = new List<HotLoop>();
         foreach (var format in Formats.Select(format => Own(new BaseLoops(format, random))))
-            foreach (var (nIn, nOut, tokens) in new[] { (1536, 576, 288), (1536, 576, 512), (2048, 8192, 512), (1536, 576, 1), (2048, 8192, 1) })
+        {
+            foreach (var (nIn, nOut, tokens) in new[] { (1536, 576, 288), (2048, 8192, 512), (1536, 576, 1), (2048, 8192, 1) })
                 loops.Add(format.Product(peaks, nIn, nOut, tokens));
+            loops.Add(format.FromCache(peaks, 1536));
+        }
         foreach (var attention in new[] { Own(new AttentionLoops(Shapes.Smollm2, random)), Own(new AttentionLoops(Shapes.Llama1b, random)) })
             loops.AddRange([attention.Prefill(peaks), attention.Decode(peaks)]);
         var signs = new[] { Own(new SignLoops(576, 1536, 16, random)), Own(new SignLoops(2048, 8192, 16, random)) };
