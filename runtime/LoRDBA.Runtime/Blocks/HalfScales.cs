@@ -42,12 +42,12 @@ internal static unsafe class HalfScales
     public static Vector128<float> LoadFour(byte* row0, byte* row1, byte* row2, byte* row3, int offset)
     {
         // Put together in a general register: processors have units to spare for it, while they multiply.
-        var (h0, h1) = (Half(row0 + offset) | Half(row1 + offset) << 16, Half(row2 + offset) | Half(row3 + offset) << 16);
-        var halves = Vector64.Create(h0 | (ulong)h1 << 32).AsInt16();
+        var four = Half(row0 + offset) | Half(row1 + offset) << 16 | Half(row2 + offset) << 32 | Half(row3 + offset) << 48;
+        var halves = Vector64.CreateScalarUnsafe(BitConverter.UInt64BitsToDouble(four)).AsInt16();
         return (AdvSimd.ShiftLeftLogicalWideningLower(halves, 13) & Vector128.Create(F16.WideMask)).AsSingle() * Vector128.Create(F16.BiasRatio);
     }
 
-    private static uint Half(byte* at) => Unsafe.ReadUnaligned<ushort>(at);
+    private static ulong Half(byte* at) => Unsafe.ReadUnaligned<ushort>(at);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(byte* from, ushort* to) => *to = Unsafe.ReadUnaligned<ushort>(from);

@@ -24,6 +24,12 @@ internal unsafe interface IQuantizedBlock
     /// <summary>What <see cref="Load"/> takes away from the codes in the file. A kernel may do so once, from a sum: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.</summary>
     static virtual int Zero => 0;
 
+    /// <summary>True if a code's bits lie in two places, so that loading it takes many instructions.</summary>
+    static virtual bool HasHighBits => false;
+
+    /// <summary>True if the codes, before <see cref="Zero"/> is taken away, are 0 to 15.</summary>
+    static virtual bool HasNibbles => false;
+
     /// <summary>Bytes from the start of a row to the block, or to the super-block that holds it.</summary>
     static abstract int Offset(int block);
 

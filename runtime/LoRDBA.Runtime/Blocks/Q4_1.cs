@@ -18,6 +18,8 @@ internal readonly unsafe struct Q4_1 : IQuantizedBlock
 
     public static bool HasMin => true;
 
+    public static bool HasNibbles => true;
+
     public static bool BeginsWithScale => true;
 
     public static bool IsNarrow => true;

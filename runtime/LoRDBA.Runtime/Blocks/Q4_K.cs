@@ -21,6 +21,8 @@ internal readonly unsafe struct Q4_K : IQuantizedBlock
 
     public static bool IsNarrow => true;
 
+    public static bool HasNibbles => true;
+
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

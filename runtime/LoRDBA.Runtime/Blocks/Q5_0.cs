@@ -19,6 +19,8 @@ internal readonly unsafe struct Q5_0 : IQuantizedBlock
 
     public static bool HasMin => false;
 
+    public static bool HasHighBits => true;
+
     public static bool BeginsWithScale => true;
 
     public static bool IsNarrow => true;

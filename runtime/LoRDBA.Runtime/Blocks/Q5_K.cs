@@ -22,6 +22,8 @@ internal readonly unsafe struct Q5_K : IQuantizedBlock
 
     public static bool IsNarrow => true;
 
+    public static bool HasHighBits => true;
+
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

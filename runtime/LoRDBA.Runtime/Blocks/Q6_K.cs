@@ -21,6 +21,7 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
     public const int BlockBytes = 210;
 
     public static bool HasMin => false;
+    public static bool HasHighBits => true;
     public static bool HasFactors => true;
 
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);

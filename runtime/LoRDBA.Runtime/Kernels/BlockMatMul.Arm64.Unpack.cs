@@ -13,13 +13,14 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     {
         for (var r = 0; r < WeightTile.Rows; r += 4)
         {
+            byte* row0 = range.RowAt(r), row1 = range.RowAt(r + 1), row2 = range.RowAt(r + 2), row3 = range.RowAt(r + 3);
             var to = tile.Codes + 2 * r;
             for (var b = 0; b < range.Count; b++, to += QuantizedRows.BlockLength / 4 * WeightTile.PairStride)
             {
                 var block = range.First + b;
                 var offset = TBlock.Offset(block);
-                var (w0, w1) = (TBlock.Load(range.RowAt(r) + offset, block), TBlock.Load(range.RowAt(r + 1) + offset, block));
-                var (w2, w3) = (TBlock.Load(range.RowAt(r + 2) + offset, block), TBlock.Load(range.RowAt(r + 3) + offset, block));
+                var (w0, w1) = (TBlock.Load(row0 + offset, block), TBlock.Load(row1 + offset, block));
+                var (w2, w3) = (TBlock.Load(row2 + offset, block), TBlock.Load(row3 + offset, block));
                 Transpose(w0.GetLower().AsInt32(), w1.GetLower().AsInt32(), w2.GetLower().AsInt32(), w3.GetLower().AsInt32(), to);
                 Transpose(w0.GetUpper().AsInt32(), w1.GetUpper().AsInt32(), w2.GetUpper().AsInt32(), w3.GetUpper().AsInt32(), to + 4 * WeightTile.PairStride);
             }
@@ -31,16 +32,18 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     {
         for (var r = 0; r < WeightTile.Rows; r += 8)
         {
+            byte* row0 = range.RowAt(r), row1 = range.RowAt(r + 1), row2 = range.RowAt(r + 2), row3 = range.RowAt(r + 3);
+            byte* row4 = range.RowAt(r + 4), row5 = range.RowAt(r + 5), row6 = range.RowAt(r + 6), row7 = range.RowAt(r + 7);
             var to = tile.Codes + r;
             for (var b = 0; b < range.Count; b++, to += QuantizedRows.BlockLength * WeightTile.Rows)
             {
                 var block = range.First + b;
                 var offset = TBlock.Offset(block);
-                var (w0, w1) = (TBlock.Load(range.RowAt(r) + offset, block), TBlock.Load(range.RowAt(r + 1) + offset, block));
-                var (w2, w3) = (TBlock.Load(range.RowAt(r + 2) + offset, block), TBlock.Load(range.RowAt(r + 3) + offset, block));
-                var (w4, w5) = (TBlock.Load(range.RowAt(r + 4) + offset, block), TBlock.Load(range.RowAt(r + 5) + offset, block));
-                var (w6, w7) = (TBlock.Load(range.RowAt(r + 6) + offset, block), TBlock.Load(range.RowAt(r + 7) + offset, block));
-                var (f0, f1) = FactorsOf(range, r, offset, block);
+                var (w0, w1) = (TBlock.Load(row0 + offset, block), TBlock.Load(row1 + offset, block));
+                var (w2, w3) = (TBlock.Load(row2 + offset, block), TBlock.Load(row3 + offset, block));
+                var (w4, w5) = (TBlock.Load(row4 + offset, block), TBlock.Load(row5 + offset, block));
+                var (w6, w7) = (TBlock.Load(row6 + offset, block), TBlock.Load(row7 + offset, block));
+                var (f0, f1) = TBlock.HasFactors ? FactorsOf(range, r, offset, block) : default;
                 TransposeEight(w0.GetLower(), w1.GetLower(), w2.GetLower(), w3.GetLower(), w4.GetLower(), w5.GetLower(), w6.GetLower(), w7.GetLower(), f0, to);
                 TransposeEight(w0.GetUpper(), w1.GetUpper(), w2.GetUpper(), w3.GetUpper(), w4.GetUpper(), w5.GetUpper(), w6.GetUpper(), w7.GetUpper(), f1, to + 16 * WeightTile.Rows);
             }
@@ -50,7 +53,6 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     /// <summary>The factors of both halves, of eight rows.</summary>
     private static (Vector128<short> F0, Vector128<short> F1) FactorsOf(in BlockRange range, int row, int offset, int block)
     {
-        if (!TBlock.HasFactors) return default;
         var factors = stackalloc short[16];
         for (var r = 0; r < 8; r++) TBlock.Factors(range.RowAt(row + r) + offset, block, out factors[r], out factors[8 + r]);
         return (Vector128.Load(factors), Vector128.Load(factors + 8));

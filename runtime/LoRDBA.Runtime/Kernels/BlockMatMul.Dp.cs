@@ -10,7 +10,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// <code>
 ///   SDOT   | r0: q0 q1 q2 q3 | r1: q0 q1 q2 q3 | r2 ... | r3 ... |  times  a.4b[channel / 4 % 4]   →   | r0 | r1 | r2 | r3 |
 /// </code>
-/// An activation is 256 · hi + lo (see BlockMatMul.Dp.Rows.cs). Four tokens are split once for all rows of the tile:
+/// An activation is 256 · hi + lo (see High and Low). Four tokens are split once for all rows of the tile:
 /// <code>
 ///   block 0:  | hi: token 0 | token 1 | token 2 | token 3 | lo: token 0 | token 1 | token 2 | token 3 |    block 1: ...    int8 [blocks][2][4][32]
 /// </code>
