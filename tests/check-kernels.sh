@@ -2,20 +2,21 @@
 # Looks at the disassembly of the generated kernels in a published binary that still has its symbols:
 #   every innermost loop is free of calls, and no kernel can throw for an index (it has no bounds check);
 #   each down kernel has a loop with the product instruction of its path, each up kernel one with the look-up.
+# On arm64 the same of the base's loops, in all formats.
 # usage: check-kernels.sh BINARY PATH   where PATH is Dp, AdvSimd, Avx2 or Avx512; prints one line, exits 1 on a violation
 set -euo pipefail
 [ $# = 2 ] || { echo "usage: $0 BINARY Dp|AdvSimd|Avx2|Avx512" >&2; exit 2; }
 binary=$1 path=$2
 case $path in
-  Dp)      objdump=aarch64-linux-gnu-objdump down='^sdot$'       up='^tbl$'    up_path=AdvSimd ;;
-  AdvSimd) objdump=aarch64-linux-gnu-objdump down='^sadalp$'     up='^tbl$'    up_path=AdvSimd ;;
+  Dp)      objdump=aarch64-linux-gnu-objdump down='^sdot$'       up='^tbl$'    up_path=AdvSimd base='^sdot$'  product=DpProduct ;;
+  AdvSimd) objdump=aarch64-linux-gnu-objdump down='^sadalp$'     up='^tbl$'    up_path=AdvSimd base='^smlal$' product='(Wide|Nibble)Product' ;;
   Avx2)    objdump=objdump                   down='^vpmaddubsw$' up='^vpshufb$' up_path=Avx2 ;;
   Avx512)  objdump=objdump                   down='^vpmaddubsw$' up='^vpshufb$' up_path=Avx512 ;;
   *) echo "unknown path $path" >&2; exit 2 ;;
 esac
 command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install binutils or binutils-aarch64-linux-gnu)" >&2; exit 2; }
 
-"$objdump" -d --no-show-raw-insn "$binary" | awk -v path="$path" -v up_path="$up_path" -v down="$down" -v up="$up" '
+"$objdump" -d --no-show-raw-insn "$binary" | awk -v path="$path" -v up_path="$up_path" -v down="$down" -v up="$up" -v base="${base:-}" -v product="${product:-}" '
   function hex(text,   i, value) { value = 0; for (i = 1; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1; return value }
   # A loop is a jump back; an innermost one has no other jump back between its target and itself.
   function finish(   i, j, inner, has) {
@@ -41,6 +42,7 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
     throws = 0; n = 0
     if ($0 ~ "Kernels_Down[0-9]+R[0-9]+__(Panel|One)" path ">:$") { name = $2; wanted = down }
     else if ($0 ~ "Kernels_Up[0-9]+R[0-9]+__(Rows|Panel)" up_path ">:$") { name = $2; wanted = up }
+    else if (base != "" && $0 ~ "BlockMatMul_1<.*__((Four|One)" path "|RowsArm64<.*" product "<.*>)>:$") { name = $2; wanted = base }
     next
   }
   name != "" && /^ *[0-9a-f]+:/ {

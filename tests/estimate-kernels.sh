@@ -95,12 +95,12 @@ for format in Q8_0 Q4_0; do
 done
 for format in Q8_0 Q4_0; do
   dot=ggml_vec_dot_${format,,}_q8_0
-  base "panel, Dp, beside $dot" neoverse-n1 1024 "${panel}Dp sdot 2" 64 "$dot sdot"
+  base "panel, Dp, beside $dot" neoverse-n1 1024 "${panel}Dp sdot" 64 "$dot sdot"
   base "token, $format, Dp, beside $dot" neoverse-n1 512 "$rows$format>__RowsArm64<.*DpProduct<.*>> sdot" 64 "$dot sdot"
 done
 # On processors with dot products llama.cpp makes itself a copy of the weights, four rows beside each other, unless it is told not to.
-base "panel, Dp, beside repacked Q8_0" neoverse-n1 1024 "${panel}Dp sdot 2" 512 "ggml_gemm_q8_0_4x4_q8_0 sdot"
-base "panel, Dp, beside repacked Q4_0" neoverse-n1 1024 "${panel}Dp sdot 2" 2048 "ggml_gemm_q4_0_4x4_q8_0 sdot"
+base "panel, Dp, beside repacked Q8_0" neoverse-n1 1024 "${panel}Dp sdot" 512 "ggml_gemm_q8_0_4x4_q8_0 sdot"
+base "panel, Dp, beside repacked Q4_0" neoverse-n1 1024 "${panel}Dp sdot" 2048 "ggml_gemm_q4_0_4x4_q8_0 sdot"
 for format in Q8_0 Q4_0; do
   base "token, $format, Dp, beside repacked $format" neoverse-n1 512 "$rows$format>__RowsArm64<.*DpProduct<.*>> sdot" 128 "ggml_gemv_${format,,}_4x4_q8_0 sdot"
 done

@@ -76,14 +76,14 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         for (var end = d + p.Count; d < end; d++, s++, scales += WeightTile.Rows, mins += WeightTile.Rows, w += 8 * QuadStride)
         {
             Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
-            // First with the upper bytes, then with the lower ones.
-            for (var half = 0; half < 2; half++, a += 4 * QuantizedRows.BlockLength)
-            {
-                (s00, s01, s10, s11) = (s00 << 8, s01 << 8, s10 << 8, s11 << 8);
-                (s20, s21, s30, s31) = (s20 << 8, s21 << 8, s30 << 8, s31 << 8);
-                AddQuads(w, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-                AddQuads(w + 4 * QuadStride, a + 16, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
-            }
+            AddQuads(w, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+            AddQuads(w + 4 * QuadStride, a + 16, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+            (s00, s01, s10, s11) = (s00 << 8, s01 << 8, s10 << 8, s11 << 8);
+            (s20, s21, s30, s31) = (s20 << 8, s21 << 8, s30 << 8, s31 << 8);
+            a += 4 * QuantizedRows.BlockLength;
+            AddQuads(w, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+            AddQuads(w + 4 * QuadStride, a + 16, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
+            a += 4 * QuantizedRows.BlockLength;
             AddBlock(d, s, scales, mins, s00, s01, ref y00, ref y01);
             AddBlock(d + blocks, s + blocks, scales, mins, s10, s11, ref y10, ref y11);
             AddBlock(d + 2 * blocks, s + 2 * blocks, scales, mins, s20, s21, ref y20, ref y21);
