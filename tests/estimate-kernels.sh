@@ -8,7 +8,7 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 binary=${1:-artifacts/publish/LoRDBA.Generated/linux-arm64-boards/LoRDBA.Generated}
 peer=artifacts/peers/node-llama-cpp-linux-arm64-3.22.1
-# A family's first library is what llama.cpp takes on it: Cortex-A72 has no dot products of bytes, Neoverse-N1 (the A76's sister) has them.
+# What llama.cpp takes on such a processor: Cortex-A72 has no dot products of bytes, Neoverse-N1 (the A76's sister) has them, and half-precision arithmetic.
 declare -A library=([cortex-a72]=libggml-cpu-armv8.0_1.so [neoverse-n1]=libggml-cpu-armv8.2_2.so)
 
 missing() { echo "$0: needs $1" >&2; exit 2; }

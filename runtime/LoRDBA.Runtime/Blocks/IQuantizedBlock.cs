@@ -37,7 +37,7 @@ internal unsafe interface IQuantizedBlock
     static abstract Vector256<sbyte> Load(byte* at, int block);
 
     /// <summary>c_j = q_j + Zero, none of them negative; only if <see cref="Zero"/> is not 0.</summary>
-    static virtual Vector256<sbyte> LoadCodes(byte* at, int block) => default;
+    static virtual Vector256<sbyte> LoadCodes(byte* at, int block) => throw new NotSupportedException();
 
     /// <summary>The factors of both halves; only if <see cref="HasFactors"/>.</summary>
     static virtual void Factors(byte* at, int block, out short f0, out short f1) => f0 = f1 = 1;
