@@ -67,6 +67,7 @@ internal sealed class WorkerPool : IDisposable
 
     private void Serve(int worker)
     {
+        ProcessorAffinity.TryPin(worker, Workers);
         for (var done = 0; ;)
         {
             for (var spins = 0; run == done && spins < SpinsBeforePark; spins++) Thread.SpinWait(4);
