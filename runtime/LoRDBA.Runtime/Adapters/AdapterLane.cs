@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Threading;
 
@@ -50,15 +51,14 @@ internal sealed unsafe class AdapterLane : IDisposable
     /// <summary>z = down(x) of all adapted linears that read x: this worker's tokens.</summary>
     /// <param name="first">The first of the linears; the others follow it in the model's list.</param>
     /// <param name="count">How many linears.</param>
-    /// <param name="x">[tokens][n_in]</param>
-    /// <param name="tokens">How many; the workers have to meet before <see cref="Up"/> unless it is one.</param>
+    /// <param name="x">[tokens][n_in]; the workers have to meet before <see cref="Up"/> unless it is one token.</param>
     /// <param name="worker">Which worker this is.</param>
-    public void Down(Linear first, int count, float* x, int tokens, int worker)
+    public void Down(Linear first, int count, in MatMulInput x, int worker)
     {
         if (first.Index < 0) return;
-        var own = tokens == 1 ? new Share(0, 1) : Share.Of(tokens, worker, sizes.Workers);
+        var own = x.Tokens == 1 ? new Share(0, 1) : Share.Of(x.Tokens, worker, sizes.Workers);
         if (own.Start == own.End) return;
-        adapter!.Down(new DownCall(first, count, x + (long)own.Start * first.NIn, own.End - own.Start, tokens == 1 ? worker : own.Start, worker, memory!, kernels));
+        adapter!.Down(new DownCall(first, count, x.Slice(own.Start, own.End - own.Start), x.Tokens == 1 ? worker : own.Start, worker, memory!, kernels));
     }
 
     /// <summary>y += weight · up(z), rows [start, end) of all tokens; nothing if the linear is not adapted.</summary>

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters;
@@ -6,17 +7,15 @@ namespace LoRDBA.Runtime.Adapters;
 /// <param name="first">The first of these linears; the others follow it in the model's list.</param>
 /// <param name="count">How many linears.</param>
 /// <param name="x">[tokens][n_in]: the worker's tokens.</param>
-/// <param name="tokens">How many.</param>
 /// <param name="row">Where the first token's z goes, in every slot of the memory.</param>
 /// <param name="worker">Whose scratch memory is used.</param>
 /// <param name="memory">The lane's memory.</param>
 /// <param name="kernels">The kernels of sign branches; null for float32.</param>
-internal readonly unsafe struct DownCall(Linear first, int count, float* x, int tokens, int row, int worker, LaneMemory memory, KernelChoice? kernels)
+internal readonly struct DownCall(Linear first, int count, MatMulInput x, int row, int worker, LaneMemory memory, KernelChoice? kernels)
 {
     public Linear First => first;
     public int Count => count;
-    public float* X => x;
-    public int Tokens => tokens;
+    public MatMulInput X => x;
     public int Row => row;
     public int Worker => worker;
     public LaneMemory Memory => memory;

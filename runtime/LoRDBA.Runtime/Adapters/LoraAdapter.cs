@@ -63,7 +63,7 @@ internal sealed class LoraAdapter : Adapter
     internal override unsafe void Down(in DownCall call)
     {
         for (var slot = 0; slot < call.Count; slot++)
-            branches[call.First.Index + slot]?.Down(call.X, call.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
+            branches[call.First.Index + slot]?.Down(call.X.Values, call.X.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
     }
 
     /// <summary>The branch with its factors, or null where the adapter has none.</summary>

@@ -71,7 +71,7 @@ internal sealed unsafe class LordbaAdapter : Adapter
         if (call.Kernels is null)
         {
             for (var slot = 0; slot < call.Count; slot++)
-                branches[call.First.Index + slot]?.DownFloat(call.X, call.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
+                branches[call.First.Index + slot]?.DownFloat(call.X.Values, call.X.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
         }
         else if (stagesOf[call.First.Index] is { } stages)
         {

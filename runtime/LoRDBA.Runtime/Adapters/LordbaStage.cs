@@ -49,10 +49,10 @@ internal sealed unsafe class LordbaStage(int number, SignMatrix signs, float* m,
         var kernel = call.Kernels!.Down(this);
         ref readonly var scratch = ref call.Memory.ScratchOf(call.Worker);
         var panel = scratch.Panel.For(NIn);
-        for (var first = 0; first < call.Tokens; first += LaneMemory.ChunkLength)
+        for (var first = 0; first < call.X.Tokens; first += LaneMemory.ChunkLength)
         {
-            var count = Math.Min(LaneMemory.ChunkLength, call.Tokens - first);
-            for (var t = 0; t < count; t++) panel.Quantize(call.X + (long)(first + t) * NIn, scaleIn, NIn, t);
+            var count = Math.Min(LaneMemory.ChunkLength, call.X.Tokens - first);
+            for (var t = 0; t < count; t++) Quantize(call.X, first + t, panel, t);
             kernel.Run(signs.Bits, panel, count, scratch.Sums, scratch.Tile);
             for (var t = 0; t < count; t++)
             {
@@ -62,6 +62,12 @@ internal sealed unsafe class LordbaStage(int number, SignMatrix signs, float* m,
                     LookupTables.Build(scratch.Z + parts[i].Offset, parts[i].Branch.Rank, call.Memory.Bottleneck(parts[i].Slot, call.Row + first + t));
             }
         }
+    }
+
+    private void Quantize(in MatMulInput x, int row, in SignPanel panel, int token)
+    {
+        if (scaleIn == null && NIn % QuantizedRows.BlockLength == 0) panel.Quantize(x.Quantized, row, token);
+        else panel.Quantize(x.Values + (long)row * NIn, scaleIn, NIn, token);
     }
 
     /// <summary>z[k] = m[k] · scale · sums[k]</summary>

@@ -13,6 +13,9 @@ internal readonly unsafe struct MatMulInput(float* values, QuantizedRows quantiz
 
     /// <summary>How many rows.</summary>
     public int Tokens => tokens;
+
+    /// <summary>Some of the tokens.</summary>
+    public MatMulInput Slice(int first, int count) => new(values + (long)first * quantized.Width, quantized.From(first), count);
 }
 
 /// <summary>

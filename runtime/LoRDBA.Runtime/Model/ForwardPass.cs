@@ -157,7 +157,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(w.Query, count: 3, x.Values, tokens, worker);
+            adapter.Down(w.Query, count: 3, x, worker);
             MeetAfterDown(tokens);
         }
         Product(worker, w.Query, slot: 0, x, state.Query);
@@ -170,7 +170,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     {
         if (Adapter is { } adapter)
         {
-            adapter.Down(w.Gate, count: 2, x.Values, tokens, worker);
+            adapter.Down(w.Gate, count: 2, x, worker);
             MeetAfterDown(tokens);
         }
         var own = Share.Of(config.NFf, worker, pool.Workers, RowUnit);
@@ -194,12 +194,12 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     /// <summary>residual += W x, for a matrix that writes back to the residual stream.</summary>
     private void AddProduct(int worker, Linear linear, float* x, in QuantizedRows quantized)
     {
+        var input = new MatMulInput(x, quantized.WithWidth(linear.NIn), tokens);
         if (Adapter is { } adapter)
         {
-            adapter.Down(linear, count: 1, x, tokens, worker);
+            adapter.Down(linear, count: 1, input, worker);
             MeetAfterDown(tokens);
         }
-        var input = new MatMulInput(x, quantized.WithWidth(linear.NIn), tokens);
         var own = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
         foreach (var rows in own.Cut(RowsTogether))
         {
@@ -246,7 +246,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         var x = Norm(worker, headRow, headRows, weights.OutputNorm);
         if (Adapter is { } adapter)
         {
-            adapter.Down(weights.Output, count: 1, x.Values, headRows, worker);
+            adapter.Down(weights.Output, count: 1, x, worker);
             MeetAfterDown(headRows);
         }
         var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);

@@ -40,9 +40,9 @@ internal sealed unsafe class InputProbe : Adapter
         for (var i = 0; i < call.Count; i++)
         {
             if (squares[call.First.Index + i] is not { } sums) continue;
-            for (var t = 0; t < call.Tokens; t++)
+            for (var t = 0; t < call.X.Tokens; t++)
             {
-                var x = call.X + (long)t * sums.Length;
+                var x = call.X.Values + (long)t * sums.Length;
                 for (var j = 0; j < sums.Length; j++) sums[j] += (double)x[j] * x[j];
             }
         }

@@ -19,7 +19,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// only, and yet all sums stay whole: n_in · 127 · 255 fits 32 bits up to 66 000 channels. The gain is stored twice
 /// so that one broadcast serves the 16-bit products of x64 and arm64.
 /// </remarks>
-public readonly unsafe struct SignPanel
+public readonly unsafe partial struct SignPanel
 {
     /// <summary>Channels that share a gain.</summary>
     public const int SegmentLength = 64;
@@ -87,7 +87,7 @@ public readonly unsafe struct SignPanel
         else Quantize<Lanes128>(x, scaleIn, nIn, token);
     }
 
-    /// <summary><see cref="Quantize"/> with registers of one width; they all give the same bits.</summary>
+    /// <summary>The same with registers of one width; they all give the same bits.</summary>
     internal void Quantize<T>(float* x, float* scaleIn, int nIn, int token) where T : struct, ILanes<T>
     {
         var rowCodes = Codes(token);
@@ -108,11 +108,8 @@ public readonly unsafe struct SignPanel
         }
         var rowMax = BitConverter.Int32BitsToSingle(rowMaxBits);
 
-        // Pass 2: gains and codes. A row of zeros, or of values next to zero, has codes of zero.
-        var scale = rowMax / (MaxCode * MaxGain);
-        var isZero = !(scale > 1e-30f);
-        scales[token] = isZero ? 0 : scale;
-        var (gainPerUnit, codesPerUnit) = isZero ? (0, 0) : (MaxGain / rowMax, 1 / scale);
+        // Pass 2: gains and codes.
+        var (gainPerUnit, codesPerUnit) = SetScale(token, rowMax);
         var inverses = stackalloc float[Vector128<float>.Count];
         for (var s = 0; s < segments; s++)
         {
@@ -124,16 +121,33 @@ public readonly unsafe struct SignPanel
         totals[token] = Sum(rowCodes, rowGains, segments);
     }
 
+    /// <summary>A token's scale; and what it makes of its values. A row of zeros, or of values next to zero, has codes of zero.</summary>
+    private (float GainPerUnit, float CodesPerUnit) SetScale(int token, float rowMax)
+    {
+        var scale = rowMax / (MaxCode * MaxGain);
+        var isZero = !(scale > 1e-30f);
+        scales[token] = isZero ? 0 : scale;
+        return isZero ? (0, 0) : (MaxGain / rowMax, 1 / scale);
+    }
+
     /// <summary>The gains of up to four segments in the place of their magnitudes; and what turns their channels into codes.</summary>
     private static void FourGains(int* gains, int count, float gainPerUnit, float codesPerUnit, float* inverses)
     {
         var magnitudes = count == 4 ? Vector128.Load(gains) : Vector128.Create(gains[0], count > 1 ? gains[1] : 0, count > 2 ? gains[2] : 0, 0);
-        var units = Vector128.Ceiling(magnitudes.AsSingle() * Vector128.Create(gainPerUnit));
-        var four = Vector128.Max(Vector128<int>.One, Vector128.Min(Vector128.ConvertToInt32Native(units), Vector128.Create(MaxGain)));
-        (Vector128.Create(codesPerUnit) / Vector128.ConvertToSingle(four)).Store(inverses);
-        var twice = four | four << 16;
+        var twice = FourGains(magnitudes.AsSingle(), gainPerUnit, codesPerUnit, out var four);
+        four.Store(inverses);
         if (count == 4) twice.Store(gains);
         else for (var i = 0; i < count; i++) gains[i] = twice[i];
+    }
+
+    /// <summary>Gains, each in both halves of its lane; and their inverses, in codes per unit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> FourGains(Vector128<float> magnitudes, float gainPerUnit, float codesPerUnit, out Vector128<float> inverses)
+    {
+        var units = Vector128.Ceiling(magnitudes * Vector128.Create(gainPerUnit));
+        var four = Vector128.Max(Vector128<int>.One, Vector128.Min(Vector128.ConvertToInt32Native(units), Vector128.Create(MaxGain)));
+        inverses = Vector128.Create(codesPerUnit) / Vector128.ConvertToSingle(four);
+        return four | four << 16;
     }
 
     private static void CopyTail(float* x, float* scaleIn, int start, int nIn, float* tail)
