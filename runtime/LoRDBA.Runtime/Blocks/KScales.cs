@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -26,14 +27,36 @@ internal static class KScales
     /// <summary>d · scale_s and -e · min_s, where a super-block starts with d and e and these.</summary>
     public static unsafe void Read(in BlockRange range, int blockBytes, float* scales, float* mins)
     {
+        var end = range.First + range.Count;
+        var eight = stackalloc float[2 * BlockSize.SubBlocks];
         for (var r = 0; r < range.Rows; r++)
-            for (var b = 0; b < range.Count; b++)
+            for (var block = range.First; block < end;)
             {
-                var block = range.First + b;
                 var at = range.Row + r * range.RowBytes + block / BlockSize.SubBlocks * blockBytes;
-                var (scale, min) = Read(new ReadOnlySpan<byte>(at + 4, Bytes), block % BlockSize.SubBlocks);
-                scales[b * range.Stride + r] = F16.Read(at) * scale;
-                mins[b * range.Stride + r] = -(F16.Read(at + 2) * min);
+                ReadEight(at + 4, F16.Read(at), F16.Read(at + 2), eight, eight + BlockSize.SubBlocks);
+                var next = Math.Min(end, (block | (BlockSize.SubBlocks - 1)) + 1);
+                for (; block < next; block++)
+                {
+                    scales[(block - range.First) * range.Stride + r] = eight[block % BlockSize.SubBlocks];
+                    mins[(block - range.First) * range.Stride + r] = eight[BlockSize.SubBlocks + block % BlockSize.SubBlocks];
+                }
             }
+    }
+
+    /// <summary>All of a super-block, four bytes at a time.</summary>
+    private static unsafe void ReadEight(byte* packed, float d, float e, float* scales, float* mins)
+    {
+        var (s, m, lower) = (Unsafe.ReadUnaligned<uint>(packed), Unsafe.ReadUnaligned<uint>(packed + 4), Unsafe.ReadUnaligned<uint>(packed + 8));
+        Widen(s & 0x3f3f_3f3f, d, scales);
+        Widen(lower & 0x0f0f_0f0f | s >> 2 & 0x3030_3030, d, scales + 4);
+        Widen(m & 0x3f3f_3f3f, -e, mins);
+        Widen(lower >> 4 & 0x0f0f_0f0f | m >> 2 & 0x3030_3030, -e, mins + 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Widen(uint four, float factor, float* to)
+    {
+        var words = Vector128.WidenLower(Vector128.CreateScalar(four).AsByte());
+        (Vector128.ConvertToSingle(Vector128.WidenLower(words.AsInt16())) * Vector128.Create(factor)).Store(to);
     }
 }

@@ -14,7 +14,7 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>Logit rows computed together when every position's are asked for: enough to share each load of the head's weights.</summary>
     public const int MaxLogitRows = 8;
 
-    private const int DefaultPanelBytes = 8 << 20;
+    private const int DefaultPanelBytes = 11 << 19;
 
     private readonly Arena arena;
     private readonly ModelConfig config;
@@ -29,10 +29,13 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>See <see cref="SessionOptions.BatchLength"/>; a multiple of 32.</summary>
     public static int DefaultBatchLength(ModelConfig config)
     {
-        var floats = 2L * (config.NEmbd + config.QueryDim + config.KvDim + config.NFf);
+        var floats = 2L * config.NEmbd + config.NFf + SharedWidth(config);
         var codes = (long)Math.Max(config.NEmbd, config.QueryDim) + config.NFf;
-        return (int)Math.Clamp(DefaultPanelBytes / (floats * sizeof(float) + codes * sizeof(short)) & -32, 32, 512);
+        return (int)Math.Clamp(DefaultPanelBytes / (floats * sizeof(float) + codes * sizeof(short)) & -32, 64, 512);
     }
+
+    /// <summary>The up product begins when attention is over: they lie in one place.</summary>
+    private static int SharedWidth(ModelConfig config) => Math.Max(config.NFf, 2 * (config.QueryDim + config.KvDim));
 
     /// <summary>Positions in the KV cache.</summary>
     public int ContextLength { get; }
@@ -70,7 +73,7 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>[batch][n_ff]</summary>
     public float* Gate { get; private set; }
 
-    /// <summary>[batch][n_ff]</summary>
+    /// <summary>[batch][n_ff], in the place of query, key, value and attended.</summary>
     public float* Up { get; private set; }
 
     /// <summary>The panel that the next matrices read, in whole numbers, [larger of batch and workers][larger of n_embd and query_dim].</summary>
@@ -108,12 +111,11 @@ internal sealed unsafe class RunState : IDisposable
         Tokens = arena.Reserve<int>(batch);
         Residual = arena.Reserve<float>(batch * config.NEmbd);
         Normed = arena.Reserve<float>(Math.Max(batch, workers) * config.NEmbd);
-        Query = arena.Reserve<float>(batch * config.QueryDim);
-        Key = arena.Reserve<float>(batch * config.KvDim);
-        Value = arena.Reserve<float>(batch * config.KvDim);
-        Attended = arena.Reserve<float>(batch * config.QueryDim);
         Gate = arena.Reserve<float>(batch * config.NFf);
-        Up = arena.Reserve<float>(batch * config.NFf);
+        Up = Query = arena.Reserve<float>(batch * SharedWidth(config));
+        Key = Query + batch * config.QueryDim;
+        Value = Key + batch * config.KvDim;
+        Attended = Value + batch * config.KvDim;
         Quantized = QuantizedRows.Reserve(arena, Math.Max(BatchLength, workers), Math.Max(config.NEmbd, config.QueryDim));
         QuantizedGate = QuantizedRows.Reserve(arena, BatchLength, config.NFf);
         Rotation = arena.Reserve<float>(2 * batch * config.RopeDim);

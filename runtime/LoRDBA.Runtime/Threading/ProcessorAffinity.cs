@@ -5,7 +5,8 @@ namespace LoRDBA.Runtime.Threading;
 /// <summary>Which processors a thread may run on (Linux; sched_setaffinity(2)).</summary>
 internal static unsafe partial class ProcessorAffinity
 {
-    private const int MaxProcessors = 1024;
+    /// <summary>Room for 1024 processors.</summary>
+    private const int MaskBytes = 128;
 
     /// <summary>
     /// Keeps the calling thread on one of the processors that it was allowed, the <paramref name="worker"/>-th, if there are exactly as many as workers. With
@@ -15,21 +16,38 @@ internal static unsafe partial class ProcessorAffinity
     public static bool TryPin(int worker, int workers)
     {
         if (!OperatingSystem.IsLinux()) return false;
-        var mask = stackalloc byte[MaxProcessors / 8];
-        new Span<byte>(mask, MaxProcessors / 8).Clear();
-        if (GetAffinity(0, MaxProcessors / 8, mask) < 0) return false;
+        var mask = stackalloc byte[MaskBytes];
+        if (!Read(mask) || Count(mask) != workers) return false;
 
-        var (count, own) = (0, -1);
-        for (var processor = 0; processor < MaxProcessors; processor++)
-        {
-            if ((mask[processor / 8] >> processor % 8 & 1) == 0) continue;
-            if (count++ == worker) own = processor;
-        }
-        if (count != workers) return false;
-
-        new Span<byte>(mask, MaxProcessors / 8).Clear();
+        var own = -1;
+        for (var left = worker; left >= 0; left--)
+            do own++; while (!Allows(mask, own));
+        new Span<byte>(mask, MaskBytes).Clear();
         mask[own / 8] = (byte)(1 << own % 8);
-        return SetAffinity(0, MaxProcessors / 8, mask) == 0;
+        return SetAffinity(0, MaskBytes, mask) == 0;
+    }
+
+    /// <summary>How many processors the calling thread may use; 0 where that is not known.</summary>
+    public static int Count()
+    {
+        var mask = stackalloc byte[MaskBytes];
+        return OperatingSystem.IsLinux() && Read(mask) ? Count(mask) : 0;
+    }
+
+    private static int Count(byte* mask)
+    {
+        var count = 0;
+        for (var processor = 0; processor < 8 * MaskBytes; processor++)
+            if (Allows(mask, processor)) count++;
+        return count;
+    }
+
+    private static bool Allows(byte* mask, int processor) => (mask[processor / 8] >> processor % 8 & 1) != 0;
+
+    private static bool Read(byte* mask)
+    {
+        new Span<byte>(mask, MaskBytes).Clear();
+        return GetAffinity(0, MaskBytes, mask) >= 0;
     }
 
     // Number 0 is the calling thread.

@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using CsCheck;
 using LoRDBA.Runtime.Kernels;
 
@@ -52,6 +54,64 @@ public sealed unsafe class SignPanelTests
                 AssertSame(expected, panel);
             }
         }, iter: 300);
+
+    [Fact]
+    public void From_the_whole_numbers_of_the_base_no_activation_is_off_by_more_than_both_roundings() =>
+        Gen.Select(Gen.Int[1, 9], Gen.Float[-1e4f, 1e4f].Array[9 * 32]).Sample((blocks, values) =>
+        {
+            var x = values[..(32 * blocks)];
+            QuantizedRows rows = default;
+            SignPanel panel = default;
+            using var arena = Arena.Create(arena => (rows, panel) = (QuantizedRows.Reserve(arena, 1, x.Length), SignPanel.Reserve(arena, 1, x.Length)));
+            fixed (float* start = x) rows.Quantize(start, token: 0);
+            new Span<sbyte>(panel.Codes(0), panel.Width).Fill(99);
+            panel.Quantize(rows, row: 0, token: 0);
+
+            var total = 0;
+            for (var j = 0; j < panel.Width; j++)
+            {
+                var gain = (short)panel.Gains(0)[j / 64];
+                Assert.Equal(gain * 0x10001, panel.Gains(0)[j / 64]);
+                Assert.InRange(gain, 1, 255);
+                total += gain * panel.Codes(0)[j];
+                // Half a step here, half a step of the base's numbers, and 1/64 of a step for the factor's 14 bits.
+                var step = panel.Scale(0) * gain;
+                if (j < x.Length) Assert.InRange(Math.Abs(panel.Codes(0)[j] * step - x[j]), 0, step * (0.5f + 1f / 64) + 0.51f * rows.ScalesOf(0)[j / 32] + 1e-25f);
+                else Assert.Equal(0, panel.Codes(0)[j]);
+            }
+            Assert.Equal(total, panel.Total(0));
+        }, iter: 300);
+
+    [Fact]
+    public void Zeros_of_the_base_have_no_codes()
+    {
+        QuantizedRows rows = default;
+        SignPanel panel = default;
+        using var arena = Arena.Create(arena => (rows, panel) = (QuantizedRows.Reserve(arena, 1, 96), SignPanel.Reserve(arena, 1, 96)));
+        var x = stackalloc float[96];
+        new Span<float>(x, 96).Clear();
+        rows.Quantize(x, token: 0);
+        panel.Quantize(rows, row: 0, token: 0);
+        Assert.Equal((0f, 0), (panel.Scale(0), panel.Total(0)));
+    }
+
+    [Fact]
+    public void Every_instruction_set_rounds_a_block_to_the_same_codes() =>
+        Gen.Select(Gen.Int[-QuantizedRows.MaxCode, QuantizedRows.MaxCode].Array[32], Gen.Int[0, 16_257]).Sample((values, factor) =>
+        {
+            short* a = stackalloc short[32];
+            sbyte* expected = stackalloc sbyte[32], codes = stackalloc sbyte[32];
+            for (var j = 0; j < 32; j++) a[j] = (short)values[j];
+            SignPanel.RoundScalar(a, factor * 0x10001, expected);
+            if (Ssse3.IsSupported || AdvSimd.IsSupported) SignPanel.Round128(a, factor * 0x10001, codes);
+            AssertSame(expected, codes);
+            if (Avx2.IsSupported) SignPanel.Round256(a, factor * 0x10001, codes);
+            AssertSame(expected, codes);
+            if (Avx512BW.IsSupported) SignPanel.Round512(a, factor * 0x10001, codes);
+            AssertSame(expected, codes);
+        });
+
+    private static void AssertSame(sbyte* a, sbyte* b) => Assert.True(new Span<sbyte>(a, 32).SequenceEqual(new Span<sbyte>(b, 32)));
 
     private static void AssertSame(SignPanel a, SignPanel b)
     {
