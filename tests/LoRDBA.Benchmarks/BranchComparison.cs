@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Kernels;
@@ -26,7 +27,7 @@ internal static unsafe class BranchComparison
     {
         using var model = Layer();
         var random = new Random(1);
-        var x = Figures.Values(random, Batch * NFf);
+        using var x = new Activations(random);
         var y = Figures.Values(random, Batch * NFf);
         Console.WriteLine("| rank | tokens | path | generated, us | generic, us | float LoRA, us | generic / generated | LoRA / generated |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
@@ -58,36 +59,36 @@ internal static unsafe class BranchComparison
     }
 
     /// <summary>Microseconds of all branches of the layer.</summary>
-    private static double Time(Model model, AdapterLane lane, float[] x, float[] y, int tokens, int repeat)
+    private static double Time(Model model, AdapterLane lane, Activations x, float[] y, int tokens, int repeat)
     {
-        fixed (float* px = x, py = y)
+        fixed (float* py = y)
         {
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < repeat; i++)
-                for (var first = 0; first < tokens; first += Batch) Branches(model, lane, px, py, Math.Min(Batch, tokens - first));
+                for (var first = 0; first < tokens; first += Batch) Branches(model, lane, x, py, Math.Min(Batch, tokens - first));
             return Stopwatch.GetElapsedTime(start).TotalMicroseconds / repeat;
         }
     }
 
-    private static void Branches(Model model, AdapterLane lane, float* x, float* y, int tokens)
+    private static void Branches(Model model, AdapterLane lane, Activations x, float* y, int tokens)
     {
         for (var first = 0; first < 7;)
         {
             var count = model.Linears[first].Kind switch { LinearKind.Query => 3, LinearKind.Gate => 2, _ => 1 };
-            lane.Down(model.Linears[first], count, x, tokens, worker: 0);
+            lane.Down(model.Linears[first], count, x.Input(model.Linears[first].NIn, tokens), worker: 0);
             for (var slot = 0; slot < count; slot++)
                 lane.Up(model.Linears[first + slot], slot, tokens, y, new Share(0, model.Linears[first + slot].NOut), worker: 0);
             first += count;
         }
     }
 
-    private static void AssertSame(Model model, AdapterLane generated, AdapterLane generic, float[] x, int tokens)
+    private static void AssertSame(Model model, AdapterLane generated, AdapterLane generic, Activations x, int tokens)
     {
         var (one, other) = (new float[tokens * NFf], new float[tokens * NFf]);
-        fixed (float* px = x, pa = one, pb = other)
+        fixed (float* pa = one, pb = other)
         {
-            Branches(model, generated, px, pa, tokens);
-            Branches(model, generic, px, pb, tokens);
+            Branches(model, generated, x, pa, tokens);
+            Branches(model, generic, x, pb, tokens);
         }
         if (!MemoryMarshal.AsBytes(one.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan()))) throw new InvalidOperationException("The generated kernels differ from the generic ones.");
     }
@@ -126,5 +127,29 @@ internal static unsafe class BranchComparison
             Set("ffn_down", NFf, NEmbd);
         }
         return tiny.Load();
+    }
+
+    /// <summary>A panel of random activations, of either width, as the base has them: in float32 and in whole numbers.</summary>
+    private sealed class Activations : IDisposable
+    {
+        private readonly Arena arena;
+        private float* x;
+        private QuantizedRows narrow, wide;
+
+        public Activations(Random random)
+        {
+            arena = Arena.Create(arena =>
+            {
+                x = arena.Reserve<float>(Batch * NFf);
+                (narrow, wide) = (QuantizedRows.Reserve(arena, Batch, NEmbd), QuantizedRows.Reserve(arena, Batch, NFf));
+            });
+            Figures.Values(random, Batch * NFf).CopyTo(new Span<float>(x, Batch * NFf));
+            for (var t = 0; t < Batch; t++) narrow.Quantize(x + t * NEmbd, t);
+            for (var t = 0; t < Batch; t++) wide.Quantize(x + t * NFf, t);
+        }
+
+        public MatMulInput Input(int width, int tokens) => new(x, width == NFf ? wide : narrow, tokens);
+
+        public void Dispose() => arena.Dispose();
     }
 }

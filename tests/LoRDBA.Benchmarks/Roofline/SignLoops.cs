@@ -15,6 +15,7 @@ internal sealed unsafe class SignLoops : IDisposable
     private readonly UpKernel up;
     private readonly Arena arena;
     private SignPanel panel;
+    private QuantizedRows rows;
     private byte* signs, scratch, planes, z;
     private int* sums;
     private float* scaleOut, y, x;
@@ -36,13 +37,15 @@ internal sealed unsafe class SignLoops : IDisposable
             scaleOut = arena.Reserve<float>(nOut);
             z = arena.Reserve<byte>(Tokens * zStride);
             x = arena.Reserve<float>(nIn);
+            rows = QuantizedRows.Reserve(arena, 1, nIn);
             y = arena.Reserve<float>((long)Tokens * nOut);
         });
         Figures.Values(random, nIn).CopyTo(new Span<float>(x, nIn));
         Figures.Values(random, nOut).CopyTo(new Span<float>(scaleOut, nOut));
         random.NextBytes(new Span<byte>(signs, signBytes));
         random.NextBytes(new Span<byte>(planes, planeBytes));
-        for (var t = 0; t < LaneMemory.ChunkLength; t++) panel.Quantize(x, null, nIn, t);
+        rows.Quantize(x, token: 0);
+        for (var t = 0; t < LaneMemory.ChunkLength; t++) panel.Quantize(rows, row: 0, t);
         fixed (float* values = Figures.Values(random, SignPlanes.Ranks * SignPlanes.Count(rank)))
             for (var t = 0; t < Tokens; t++) LookupTables.Build(values, rank, z + t * zStride);
         Check();
@@ -53,7 +56,7 @@ internal sealed unsafe class SignLoops : IDisposable
 
     /// <summary>What makes 8-bit codes of activations.</summary>
     public HotLoop Quantize(MachinePeaks peaks) =>
-        new("8-bit activations", $"{nIn}", 1, [(peaks.Level2, nIn * sizeof(float))], new(() => panel.Quantize(x, null, nIn, 0)));
+        new("8-bit activations", $"{nIn}", 1, [(peaks.Level2, nIn * sizeof(short))], new(() => panel.Quantize(rows, row: 0, token: 0)));
 
     /// <inheritdoc/>
     public void Dispose() => arena.Dispose();
