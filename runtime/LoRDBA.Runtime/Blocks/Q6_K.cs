@@ -46,8 +46,14 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
     public static void Scales(in BlockRange range, float* scales, float* mins)
     {
         for (var r = 0; r < range.Rows; r++)
+        {
+            var d = 0f;
             for (var b = 0; b < range.Count; b++)
-                scales[b * range.Stride + r] = F16.Read(range.Row + r * range.RowBytes + Offset(range.First + b) + 208);
+            {
+                if (b == 0 || (range.First + b) % BlockSize.SubBlocks == 0) d = F16.Read(range.Row + r * range.RowBytes + Offset(range.First + b) + 208);
+                scales[b * range.Stride + r] = d;
+            }
+        }
     }
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)

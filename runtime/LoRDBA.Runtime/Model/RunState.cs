@@ -14,7 +14,7 @@ internal sealed unsafe class RunState : IDisposable
     /// <summary>Logit rows computed together when every position's are asked for: enough to share each load of the head's weights.</summary>
     public const int MaxLogitRows = 8;
 
-    private const int DefaultPanelBytes = 11 << 19;
+    private const int DefaultPanelBytes = 5 << 20;
 
     private readonly Arena arena;
     private readonly ModelConfig config;
