@@ -26,12 +26,12 @@ internal sealed unsafe class RunState : IDisposable
         arena = Arena.Create(arena => Reserve(arena, workers, format));
     }
 
-    /// <summary>See <see cref="SessionOptions.BatchLength"/>; a multiple of 32.</summary>
+    /// <summary>See <see cref="SessionOptions.BatchLength"/>.</summary>
     public static int DefaultBatchLength(ModelConfig config)
     {
         var floats = 2L * config.NEmbd + config.NFf + SharedWidth(config);
         var codes = (long)Math.Max(config.NEmbd, config.QueryDim) + config.NFf;
-        return (int)Math.Clamp(DefaultPanelBytes / (floats * sizeof(float) + codes * sizeof(short)) & -32, 64, 512);
+        return (int)Math.Clamp(DefaultPanelBytes / (floats * sizeof(float) + codes * sizeof(short)) & -32, 48, 512);
     }
 
     /// <summary>The up product begins when attention is over: they lie in one place.</summary>

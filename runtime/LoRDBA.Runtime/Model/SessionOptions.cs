@@ -15,7 +15,7 @@ public sealed record SessionOptions
     public int? ContextLength { get; init; }
 
     /// <summary>
-    /// Tokens that prefill takes through the layers together. Null: as many as fit 5 MB, between 64 and 512: the weights are unpacked
+    /// Tokens that prefill takes through the layers together. Null: as many as fit 5 MB, between 48 and 512: the weights are unpacked
     /// once for all of them, which costs about as much as 15 of them.
     /// </summary>
     public int? BatchLength { get; init; }
