@@ -42,7 +42,7 @@ internal unsafe interface IQuantizedBlock
     /// <summary>The factors of both halves; only if <see cref="HasFactors"/>.</summary>
     static virtual void Factors(byte* at, int block, out short f0, out short f1) => f0 = f1 = 1;
 
-    /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 31]: 32 such codes times bytes can be added up in 16 bits.</summary>
+    /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 31]: two products of such codes and bytes fit 16 bits.</summary>
     static virtual bool IsNarrow => false;
 
     /// <summary>q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_15 | b_0 ... b_15 | a_16 ... a_31 | b_16 ... b_31 |; only if <see cref="IsNarrow"/>, and with AVX-512.</summary>

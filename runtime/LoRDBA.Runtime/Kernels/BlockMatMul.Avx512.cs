@@ -155,10 +155,17 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
             var half8 = Avx512F.Shuffle4x128(rows8, rows12, 0x44) + Avx512F.Shuffle4x128(rows8, rows12, 0xee);
             var products = Avx512F.Shuffle4x128(half0, half8, 0x88) + Avx512F.Shuffle4x128(half0, half8, 0xdd);
 
-            sum = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(products) * Vector512.Create(d[b]), Vector512.Load(scales + b * RowsTogether), sum);
-            if (TBlock.HasMin) sum = Avx512F.FusedMultiplyAdd(Vector512.Load(mins + b * RowsTogether), Vector512.Create(s[b]), sum);
+            sum = AddBlock(sum, products, d[b], s[b], scales + b * RowsTogether, mins + b * RowsTogether);
         }
         sum.Store(y);
+    }
+
+    /// <summary>sum of sixteen rows with a block added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> AddBlock(Vector512<float> sum, Vector512<int> products, float d, float s, float* scales, float* mins)
+    {
+        sum = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(products) * Vector512.Create(d), Vector512.Load(scales), sum);
+        return TBlock.HasMin ? Avx512F.FusedMultiplyAdd(Vector512.Load(mins), Vector512.Create(s), sum) : sum;
     }
 
     /// <summary>In each 128-bit lane the partial sums of four rows.</summary>

@@ -38,8 +38,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
             var products = Avx512F.Shuffle4x128(rows0, rows8, 0x44) + Avx512F.Shuffle4x128(rows0, rows8, 0xee);
             if (TBlock.Zero != 0) products -= Vector512.Create(TBlock.Zero * totals[b]);
 
-            sum = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(products) * Vector512.Create(d[b]), Vector512.Load(scales + b * RowsTogether), sum);
-            if (TBlock.HasMin) sum = Avx512F.FusedMultiplyAdd(Vector512.Load(mins + b * RowsTogether), Vector512.Create(s[b]), sum);
+            sum = AddBlock(sum, products, d[b], s[b], scales + b * RowsTogether, mins + b * RowsTogether);
         }
         sum.Store(y);
     }

@@ -105,12 +105,6 @@ internal sealed unsafe partial class ForwardPass : IDisposable
 
     private int RowsTogether => tokens == 1 ? int.MaxValue : PanelRows;
 
-    /// <summary>A single token's down products are every worker's own; see <see cref="AdapterLane"/>.</summary>
-    private void MeetAfterDown(int count)
-    {
-        if (count > 1) Meet();
-    }
-
     /// <summary>residual[t] = embedding[token t]; and the angles of its position.</summary>
     private void Embed(int worker)
     {
@@ -155,11 +149,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
 
     private void QueryKeyValue(int worker, LayerWeights w, in MatMulInput x)
     {
-        if (Adapter is { } adapter)
-        {
-            adapter.Down(w.Query, count: 3, x, worker);
-            MeetAfterDown(tokens);
-        }
+        Down(worker, w.Query, count: 3, x);
         Product(worker, w.Query, slot: 0, x, state.Query);
         Product(worker, w.Key, slot: 1, x, state.Key);
         Product(worker, w.Value, slot: 2, x, state.Value);
@@ -168,11 +158,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     /// <summary>gate = silu(W_gate x) ⊙ W_up x</summary>
     private void GateUp(int worker, LayerWeights w, in MatMulInput x)
     {
-        if (Adapter is { } adapter)
-        {
-            adapter.Down(w.Gate, count: 2, x, worker);
-            MeetAfterDown(tokens);
-        }
+        Down(worker, w.Gate, count: 2, x);
         var own = Share.Of(config.NFf, worker, pool.Workers, RowUnit);
         foreach (var rows in own.Cut(RowsTogether))
         {
@@ -195,11 +181,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     private void AddProduct(int worker, Linear linear, float* x, in QuantizedRows quantized)
     {
         var input = new MatMulInput(x, quantized.WithWidth(linear.NIn), tokens);
-        if (Adapter is { } adapter)
-        {
-            adapter.Down(linear, count: 1, input, worker);
-            MeetAfterDown(tokens);
-        }
+        Down(worker, linear, count: 1, input);
         var own = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
         foreach (var rows in own.Cut(RowsTogether))
         {
@@ -211,6 +193,14 @@ internal sealed unsafe partial class ForwardPass : IDisposable
                 TensorPrimitives.Add(residual, new ReadOnlySpan<float>(state.Normed + offset, rows.End - rows.Start), residual);
             }
         }
+    }
+
+    /// <summary>The adapter's down products of the linears that read x. A single token's are every worker's own; see <see cref="AdapterLane"/>.</summary>
+    private void Down(int worker, Linear first, int count, in MatMulInput x)
+    {
+        if (Adapter is not { } adapter) return;
+        adapter.Down(first, count, x, worker);
+        if (x.Tokens > 1) Meet();
     }
 
     /// <summary>The worker's rows of y = W x and of what the adapter adds to them.</summary>
@@ -244,11 +234,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     private void Head(int worker)
     {
         var x = Norm(worker, headRow, headRows, weights.OutputNorm);
-        if (Adapter is { } adapter)
-        {
-            adapter.Down(weights.Output, count: 1, x, worker);
-            MeetAfterDown(headRows);
-        }
+        Down(worker, weights.Output, count: 1, x);
         var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
         Kernel(weights.Output).Run(weights.Output, x, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
         Adapter?.Up(weights.Output, slot: 0, headRows, state.Logits, rows, worker);
