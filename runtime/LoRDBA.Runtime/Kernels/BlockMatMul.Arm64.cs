@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -34,6 +33,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         var a = x.CodesOf(token);
         var d = x.ScalesOf(token);
         var s = x.SumsOf(token);
+        var totals = x.TotalsOf(token);
         var blocks = x.Blocks;
         Vector128<float> y0 = default, y1 = default, y2 = default, y3 = default;
         Store(y0, y1, y);
@@ -42,7 +42,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         {
             var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + 8), Vector128.Load(a + 16), Vector128.Load(a + 24));
             var product = TProduct.Of(a0, a1, a2, a3);
-            var zero = ZeroOf(a0, a1, a2, a3);
+            var zero = TBlock.Zero == 0 ? default : Vector128.Create(TBlock.Zero * totals[b]);
             var (scale, sum) = (Vector64.CreateScalarUnsafe(d[b]), Vector64.CreateScalarUnsafe(s[b]));
             var at = w + TBlock.Offset(b);
             if (TBlock.HasHighBits)
@@ -97,16 +97,6 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> SumRows(Vector128<int> p0, Vector128<int> p1, Vector128<int> p2, Vector128<int> p3) =>
         AdvSimd.Arm64.AddPairwise(AdvSimd.Arm64.AddPairwise(p0, p1), AdvSimd.Arm64.AddPairwise(p2, p3));
-
-    /// <summary>Zero · Σ a of a block's 32 activations, in each lane; 0 if the format has no zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> ZeroOf(Vector128<short> a0, Vector128<short> a1, Vector128<short> a2, Vector128<short> a3)
-    {
-        if (TBlock.Zero == 0) return default;
-        var sum = AdvSimd.AddPairwiseWideningAndAdd(AdvSimd.AddPairwiseWidening(a0), a1);
-        sum = AdvSimd.AddPairwiseWideningAndAdd(AdvSimd.AddPairwiseWideningAndAdd(sum, a2), a3) << BitOperations.Log2((uint)TBlock.Zero);
-        return SumRows(sum, sum, sum, sum);
-    }
 
     /// <summary>(a + 128) / 256, rounded down: the upper byte of a = 256 · hi + lo, both signed, hi in [-64, 64].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
