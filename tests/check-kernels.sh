@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Looks at the disassembly of the generated kernels in a published binary that still has its symbols:
 #   every innermost loop is free of calls, and no kernel can throw for an index (it has no bounds check);
-#   each down kernel has a loop with the product instruction of its path, each up kernel one with the look-up.
+#   each shrink kernel has a loop with the product instruction of its path, each expand kernel one with the look-up.
 # On arm64 the same of the base's loops, in all formats.
 # usage: check-kernels.sh BINARY PATH   where PATH is Dp, AdvSimd, Avx2 or Avx512; prints one line, exits 1 on a violation
 set -euo pipefail
@@ -40,8 +40,8 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
   /^[0-9a-f]+ <.*>:$/ {
     finish()
     throws = 0; n = 0
-    if ($0 ~ "Kernels_Down[0-9]+R[0-9]+__(Panel|One)" path ">:$") { name = $2; wanted = down }
-    else if ($0 ~ "Kernels_Up[0-9]+R[0-9]+__(Rows|Panel)" up_path ">:$") { name = $2; wanted = up }
+    if ($0 ~ "Kernels_Shrink[0-9]+R[0-9]+__(Batch|One)" path ">:$") { name = $2; wanted = down }
+    else if ($0 ~ "Kernels_Expand[0-9]+R[0-9]+__(Rows|Batch)" up_path ">:$") { name = $2; wanted = up }
     else if (base != "" && $0 ~ "BlockMatMul_1<.*__((Four|One)" path "|RowsArm64<.*" product "<.*>)>:$") { name = $2; wanted = base }
     next
   }

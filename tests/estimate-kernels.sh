@@ -69,9 +69,9 @@ echo "|---|---|---|---|---|---|"
 for cpu in cortex-a72 neoverse-n1; do
   dot=AdvSimd instruction=sadalp
   [ $cpu = cortex-a72 ] || { dot=Dp instruction=sdot; }
-  signs "Down576R16__Panel$dot" $instruction 512 $cpu
-  signs "Down576R16__One$dot" $instruction 256 $cpu
-  signs "Up576R16__RowsAdvSimd" tbl 256 $cpu
+  signs "Shrink576R16__Batch$dot" $instruction 512 $cpu
+  signs "Shrink576R16__One$dot" $instruction 256 $cpu
+  signs "Expand576R16__RowsAdvSimd" tbl 256 $cpu
 done
 
 base() { # base NAME MODEL MACS "METHOD INSTRUCTION [TIMES]" MACS "METHOD INSTRUCTION [TIMES]"    ours, then llama.cpp's

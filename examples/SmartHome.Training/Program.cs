@@ -4,8 +4,8 @@ using LoRDBA.Examples.SmartHome.Training;
 using LoRDBA.Examples.SmartHome.Training.Corpus;
 using LoRDBA.Examples.SmartHome.Training.Files;
 using LoRDBA.Examples.SmartHome.Training.Network;
-using LoRDBA.Runtime;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 

@@ -2,6 +2,8 @@ using System.Globalization;
 using LoRDBA.Examples.SmartHome;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Examples.SmartHome;

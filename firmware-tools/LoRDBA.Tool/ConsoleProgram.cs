@@ -1,5 +1,5 @@
 using System.Text;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Tool;
 

@@ -1,5 +1,5 @@
-using LoRDBA.Runtime;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Attention;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Benchmarks;
@@ -8,15 +8,15 @@ namespace LoRDBA.Benchmarks;
 internal sealed unsafe class BlockAttention : IDisposable
 {
     private readonly ModelConfig config;
-    private readonly Attention attention = null!;
+    private readonly CausalAttention attention = null!;
     private readonly Arena arena;
 
     /// <summary>An empty cache of <see cref="ModelConfig.ContextLength"/> positions.</summary>
     public BlockAttention(ModelConfig config, KeyValueFormat format)
     {
         this.config = config;
-        Attention made = null!;
-        arena = Arena.Create(arena => made = new Attention(arena, config, new KeyValueCache(arena, config, config.ContextLength, format), workers: 1));
+        CausalAttention made = null!;
+        arena = Arena.Create(arena => made = new CausalAttention(arena, config, new KeyValueCache(arena, config, config.ContextLength, format), workers: 1));
         attention = made;
     }
 
@@ -28,11 +28,11 @@ internal sealed unsafe class BlockAttention : IDisposable
     {
         var group = config.NHead / config.NHeadKv;
         for (var layer = 0; layer < config.NLayer; layer++)
-            for (var first = 0; first < tokens; first += Attention.MaxTokens)
+            for (var first = 0; first < tokens; first += CausalAttention.MaxTokens)
                 for (var head = 0; head < config.NHeadKv; head++)
                 {
                     var offset = first * config.QueryDim + head * group * config.HeadDim;
-                    attention.Forward(worker: 0, layer, head, position + first, Math.Min(Attention.MaxTokens, tokens - first), query + offset, output + offset, config.QueryDim);
+                    attention.Forward(worker: 0, layer, head, position + first, Math.Min(CausalAttention.MaxTokens, tokens - first), query + offset, output + offset, config.QueryDim);
                 }
     }
 

@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Binding;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tests.Adapters;
 using LoRDBA.Runtime.Threading;
@@ -51,7 +55,7 @@ internal static unsafe class BranchComparison
                     times[1][turn] = Time(model, generic, x, y, tokens, repeat);
                     times[2][turn] = Time(model, floats, x, y, tokens, repeat);
                 }
-                var path = Smollm2Kernels.Instance.FindDown(NEmbd, rank)!.Path;
+                var path = Smollm2Kernels.Instance.FindShrink(NEmbd, rank)!.Path;
                 Console.WriteLine(
                     $"| {rank} | {tokens} | {path} | {Figures.Median(times[0]):0.0} | {Figures.Median(times[1]):0.0} | {Figures.Median(times[2]):0.0} | {Figures.Ratio(times[1], times[0]):0.00} | {Figures.Ratio(times[2], times[0]):0.00} |");
             }
@@ -75,9 +79,9 @@ internal static unsafe class BranchComparison
         for (var first = 0; first < 7;)
         {
             var count = model.Linears[first].Kind switch { LinearKind.Query => 3, LinearKind.Gate => 2, _ => 1 };
-            lane.Down(model.Linears[first], count, x.Input(model.Linears[first].NIn, tokens), worker: 0);
+            lane.Shrink(model.Linears[first], count, x.Input(model.Linears[first].NIn, tokens), worker: 0);
             for (var slot = 0; slot < count; slot++)
-                lane.Up(model.Linears[first + slot], slot, tokens, y, new Share(0, model.Linears[first + slot].NOut), worker: 0);
+                lane.Expand(model.Linears[first + slot], slot, tokens, y, new Share(0, model.Linears[first + slot].NOut), worker: 0);
             first += count;
         }
     }
@@ -129,7 +133,7 @@ internal static unsafe class BranchComparison
         return tiny.Load();
     }
 
-    /// <summary>A panel of random activations, of either width, as the base has them: in float32 and in whole numbers.</summary>
+    /// <summary>A batch of random activations, of either width, as the base has them: in float32 and in whole numbers.</summary>
     private sealed class Activations : IDisposable
     {
         private readonly Arena arena;

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using LoRDBA.Fuzz.Targets;
-using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Tests.Adapters;
 using LoRDBA.Runtime.Tests.Tokenization;
 using LoRDBA.Tests;

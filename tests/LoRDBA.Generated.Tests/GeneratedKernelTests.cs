@@ -21,7 +21,7 @@ public sealed class GeneratedKernelTests
     [Fact]
     public void Here_every_kernel_gives_the_bits_of_its_twin()
     {
-        var (kernels, golden) = KernelSets.Check(BoardsKernels.Instance, KernelSets.SomePanels);
+        var (kernels, golden) = KernelSets.Check(BoardsKernels.Instance, KernelSets.SomeBatches);
         Assert.Equal((Kernels, Golden), (kernels, $"{golden:x16}"));
     }
 

@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tests.Adapters;
 

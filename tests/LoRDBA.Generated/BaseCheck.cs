@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generated;

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Tests.Kernels.Signs;
 
 namespace LoRDBA.Generated;
@@ -9,7 +10,7 @@ namespace LoRDBA.Generated;
 internal sealed class KernelMismatchException(string message) : Exception(message);
 
 /// <summary>
-/// Runs one kernel on guarded memory, for panels of 1 to 33 tokens, against its scalar twin, to the last bit; and the generic kernel of its shape. The golden value is a hash of
+/// Runs one kernel on guarded memory, for batches of 1 to 33 tokens, against its scalar twin, to the last bit; and the generic kernel of its shape. The golden value is a hash of
 /// all that came out: it is the same for every path and machine.
 /// </summary>
 internal static class KernelCheck
@@ -17,33 +18,33 @@ internal static class KernelCheck
     private const int MostTokens = 33;
     private const float Weight = 0.75f;
 
-    /// <summary>Checks a down kernel.</summary>
+    /// <summary>Checks a shrink kernel.</summary>
     /// <exception cref="KernelMismatchException">It differs from its twin, or allocates.</exception>
-    public static void Down(DownKernel kernel, XxHash64 golden, int[] panels)
+    public static void Shrink(ShrinkKernel kernel, XxHash64 golden, int[] batches)
     {
-        using var whole = SignCase.Down(kernel.NIn, kernel.Rank, MostTokens, seed: kernel.NIn + kernel.Rank);
-        var expected = whole.RunScalar(new GenericDown(kernel.NIn, kernel.Rank));
+        using var whole = SignCase.Shrink(kernel.NIn, kernel.Rank, MostTokens, seed: kernel.NIn + kernel.Rank);
+        var expected = whole.RunScalar(new GenericShrink(kernel.NIn, kernel.Rank));
         golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
-        if (!whole.Run(new GenericDown(kernel.NIn, kernel.Rank)).AsSpan().SequenceEqual(expected)) throw Mismatch(kernel, "the generic kernel of its shape differs");
+        if (!whole.Run(new GenericShrink(kernel.NIn, kernel.Rank)).AsSpan().SequenceEqual(expected)) throw Mismatch(kernel, "the generic kernel of its shape differs");
         WarmUp(() => whole.Run(kernel, 1), () => whole.Run(kernel, MostTokens));
-        foreach (var tokens in panels)
+        foreach (var tokens in batches)
         {
             var sums = Unallocated(kernel, () => whole.Run(kernel, tokens));
             if (!sums.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.Rank))) throw Mismatch(kernel, $"down, n_in {kernel.NIn}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
         }
     }
 
-    /// <summary>Checks an up kernel.</summary>
+    /// <summary>Checks an expand kernel.</summary>
     /// <exception cref="KernelMismatchException">It differs from its twin, or allocates.</exception>
-    public static void Up(UpKernel kernel, XxHash64 golden, int[] panels)
+    public static void Expand(ExpandKernel kernel, XxHash64 golden, int[] batches)
     {
-        using var whole = SignCase.Up(kernel.NOut, kernel.Rank, MostTokens, seed: kernel.NOut + kernel.Rank);
-        var twin = new GenericUp(kernel.NOut, kernel.Rank);
+        using var whole = SignCase.Expand(kernel.NOut, kernel.Rank, MostTokens, seed: kernel.NOut + kernel.Rank);
+        var twin = new GenericExpand(kernel.NOut, kernel.Rank);
         var expected = whole.RunScalar(twin, Weight, 0, kernel.NOut);
         golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
         if (!whole.Run(twin, Weight, 0, kernel.NOut).AsSpan().SequenceEqual(expected)) throw Mismatch(kernel, "the generic kernel of its shape differs");
         WarmUp(() => whole.Run(kernel, Weight, 0, kernel.NOut, MostTokens));
-        foreach (var tokens in panels)
+        foreach (var tokens in batches)
         {
             var y = Unallocated(kernel, () => whole.Run(kernel, Weight, 0, kernel.NOut, tokens));
             if (!y.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.NOut))) throw Mismatch(kernel, $"up, n_out {kernel.NOut}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");

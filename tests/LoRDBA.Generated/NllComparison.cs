@@ -1,8 +1,11 @@
 using System.Text.Json;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
@@ -30,7 +33,7 @@ internal static class NllComparison
     {
         using var session = model.CreateSession(options);
         session.Use(adapter);
-        use = string.Join(", ", session.KernelUse.SelectMany(linear => new[] { linear.Down, linear.Up }).Distinct());
+        use = string.Join(", ", session.KernelUse.SelectMany(linear => new[] { linear.Shrink, linear.Expand }).Distinct());
         var scorer = new CompletionScorer(session);
         return samples.Sum(sample => scorer.Score(sample.Prompt, sample.Completion).NllSum) / samples.Sum(sample => sample.Completion.Length);
     }
@@ -46,7 +49,7 @@ internal static class NllComparison
     {
         public override string Name => set.Name;
         public override string? CannotRunHere => set.CannotRunHere;
-        public override DownKernel? FindDown(int nIn, int rank) => set.FindDown(nIn, rank);
-        public override UpKernel? FindUp(int nOut, int rank) => set.FindUp(nOut, rank);
+        public override ShrinkKernel? FindShrink(int nIn, int rank) => set.FindShrink(nIn, rank);
+        public override ExpandKernel? FindExpand(int nOut, int rank) => set.FindExpand(nOut, rank);
     }
 }

@@ -1,5 +1,6 @@
 using LoRDBA.Generated;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 
 // no arguments                     checks the kernels of boards.shapes where it runs, and tells the golden value and the paths that were taken
 // nll MODEL ADAPTER DATA [LINES]   scores completions with generated and with generic kernels
@@ -28,8 +29,8 @@ static int Check(SignKernels set)
     }
     try
     {
-        var (kernels, golden) = KernelSets.Check(set, KernelSets.SomePanels);
-        Console.WriteLine($"{kernels} kernels, down by {KernelSets.Down(set).First().Path}, up by {KernelSets.Up(set).First().Path}, golden {golden:x16}");
+        var (kernels, golden) = KernelSets.Check(set, KernelSets.SomeBatches);
+        Console.WriteLine($"{kernels} kernels, down by {KernelSets.Shrink(set).First().Path}, up by {KernelSets.Expand(set).First().Path}, golden {golden:x16}");
         return 0;
     }
     catch (KernelMismatchException mismatch)

@@ -11,13 +11,13 @@ public sealed class KernelSnapshotTests
     private const string AllBoards = "rpi4, rpi5, x64-v3, x64-v4";
 
     [Fact]
-    public void A_down_kernel() => Verify(Kernel(KernelKind.Down, 128, 18));
+    public void A_shrink_kernel() => Verify(Kernel(KernelKind.Shrink, 128, 18));
 
     [Fact]
-    public void An_up_kernel() => Verify(Kernel(KernelKind.Up, 192, 6));
+    public void An_expand_kernel() => Verify(Kernel(KernelKind.Expand, 192, 6));
 
     [Fact]
-    public void An_up_kernel_with_more_tables_than_registers() => Verify(Kernel(KernelKind.Up, 64, 40, Paths.Avx2, "x64-v3"));
+    public void An_expand_kernel_with_more_tables_than_registers() => Verify(Kernel(KernelKind.Expand, 64, 40, Paths.Avx2, "x64-v3"));
 
     [Fact]
     public void What_kernels_share() => Snapshot.Verify("SignOperations.verified.cs", SharedOperations.Emit("Home.Firmware", AllPaths));
@@ -25,7 +25,7 @@ public sealed class KernelSnapshotTests
     [Fact]
     public void A_set() => Snapshot.Verify("HomeKernels.verified.cs", KernelSetEmitter.Emit(new(
         "Home.Firmware", "HomeKernels", "public", IsPartial: false, new string('a', 64), "SmolLM2-135M-Instruct", AllBoards, AllPaths,
-        new[] { Kernel(KernelKind.Down, 128, 18), Kernel(KernelKind.Up, 192, 6) }.ToEquatableArray())));
+        new[] { Kernel(KernelKind.Shrink, 128, 18), Kernel(KernelKind.Expand, 192, 6) }.ToEquatableArray())));
 
     private static KernelSpec Kernel(KernelKind kind, int channels, int rank, Paths paths = AllPaths, string boards = AllBoards) => new(kind, channels, rank, paths, boards, "Home.Firmware", "HomeKernels");
 

@@ -8,7 +8,7 @@ namespace LoRDBA.Generator.Tests;
 /// </summary>
 internal static class Snapshot
 {
-    /// <param name="name">For example HomeKernels_Up576R16.verified.cs.</param>
+    /// <param name="name">For example HomeKernels_Expand576R16.verified.cs.</param>
     /// <param name="text">What the generator made.</param>
     public static void Verify(string name, string text)
     {

@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Speed;
 
@@ -12,8 +12,8 @@ internal sealed class ForAnyBase(SignKernels set) : SignKernels
     public override string? CannotRunHere => set.CannotRunHere;
 
     /// <inheritdoc/>
-    public override DownKernel? FindDown(int nIn, int rank) => set.FindDown(nIn, rank);
+    public override ShrinkKernel? FindShrink(int nIn, int rank) => set.FindShrink(nIn, rank);
 
     /// <inheritdoc/>
-    public override UpKernel? FindUp(int nOut, int rank) => set.FindUp(nOut, rank);
+    public override ExpandKernel? FindExpand(int nOut, int rank) => set.FindExpand(nOut, rank);
 }

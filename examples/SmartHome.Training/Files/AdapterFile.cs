@@ -1,5 +1,6 @@
 using LoRDBA.Examples.SmartHome.Training.Network;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Examples.SmartHome.Training.Files;
 

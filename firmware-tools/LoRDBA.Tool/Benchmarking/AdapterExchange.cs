@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Benchmarking;
 

@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Tool.Benchmarking;
 

@@ -1,5 +1,5 @@
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool.Benchmarking;

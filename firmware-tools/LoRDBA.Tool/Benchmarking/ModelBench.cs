@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Output;
 
@@ -34,7 +35,7 @@ internal sealed class ModelBench
     public static BenchResult Run(BenchOptions options, ToolContext context)
     {
         using var model = Model.Load(options.Model);
-        model.File.ReadAhead(); // As Engine does: the time of the first token is what `lordba run` takes.
+        model.File.ReadAhead(); // As LoadedModel does: the time of the first token is what `lordba run` takes.
         using var session = model.CreateSession(new SessionOptions { ContextLength = options.Prefill + options.Decode, Threads = options.Threads, Kernels = options.Kernels });
         var temporary = options.AdapterFolder is null ? Directory.CreateTempSubdirectory("lordba-bench-") : null;
         try

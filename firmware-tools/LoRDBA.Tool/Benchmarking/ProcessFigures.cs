@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Benchmarking;
 

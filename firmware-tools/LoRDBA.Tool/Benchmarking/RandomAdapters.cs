@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.RandomModels;
 

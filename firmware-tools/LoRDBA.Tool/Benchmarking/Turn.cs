@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Benchmarking;
 
@@ -21,7 +21,7 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double 
     /// <exception cref="BenchException">Logits are not finite, so the time is that of something broken.</exception>
     public static Turn Run(Session session, ReadOnlySpan<int> ids, int prefill)
     {
-        string[] kernels = [.. session.KernelUse.SelectMany(use => new[] { use.Down, use.Up }).Distinct().Order(StringComparer.Ordinal)];
+        string[] kernels = [.. session.KernelUse.SelectMany(use => new[] { use.Shrink, use.Expand }).Distinct().Order(StringComparer.Ordinal)];
         var best = new int[ids.Length - prefill + 1];
         session.Reset();
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Analysis;
 using LoRDBA.Tool.Output;

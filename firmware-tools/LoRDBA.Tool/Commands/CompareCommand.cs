@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;

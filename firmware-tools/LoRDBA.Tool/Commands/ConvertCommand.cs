@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;

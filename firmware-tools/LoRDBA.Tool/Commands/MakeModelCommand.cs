@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Inspection;

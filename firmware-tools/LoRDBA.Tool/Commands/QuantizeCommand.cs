@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Quantization;

@@ -67,7 +67,7 @@ internal sealed class RunCommand : Verb
             $"lordba: {result.PromptTokens} prompt + {result.GeneratedTokens} generated tokens in {seconds:0.00} s; ended by {Word(result.Finish)}; {AdapterInWords(AdapterFacts.Of(session))}"));
     }
 
-    private PromptText AsChat(string text, Engine engine)
+    private PromptText AsChat(string text, LoadedModel engine)
     {
         var template = ChatTemplate.FromGguf(engine.Model.File, engine.Tokenizer.Vocabulary);
         if (template.Notice is { } notice) Context.Error.WriteLine($"lordba: {notice}");

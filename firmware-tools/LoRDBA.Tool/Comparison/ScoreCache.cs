@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LoRDBA.Runtime;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
 

@@ -1,5 +1,5 @@
-using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Tool.Inspection;

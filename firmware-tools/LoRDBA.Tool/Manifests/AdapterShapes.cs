@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Manifests;
@@ -31,7 +32,7 @@ internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList
 
 /// <summary>A line of the manifest.</summary>
 /// <param name="Name">The linear, for example blk.0.attn_q.</param>
-/// <param name="Input">The first linear that reads the same input: their down products can be one.</param>
+/// <param name="Input">The first linear that reads the same input: their shrink products can be one.</param>
 /// <param name="NIn">Inputs.</param>
 /// <param name="NOut">Outputs.</param>
 /// <param name="Rank">Rows of signs on either side.</param>

@@ -23,7 +23,7 @@ internal static class ManifestWriter
     {
         var text = new StringBuilder();
         text.Append("lordba-shapes 1\n");
-        text.Append("# Written by 'lordba manifest'. Linears of one adapter with the same input and no scale_in have one down kernel together.\n");
+        text.Append("# Written by 'lordba manifest'. Linears of one adapter with the same input and no scale_in have one shrink kernel together.\n");
         text.Append(CultureInfo.InvariantCulture, $"base {OneLine(model.Config.Name)}\n");
         text.Append(CultureInfo.InvariantCulture, $"fingerprint {model.Fingerprint}\n");
         foreach (var alike in adapters.GroupBy(adapter => string.Join('\n', adapter.Linears)))

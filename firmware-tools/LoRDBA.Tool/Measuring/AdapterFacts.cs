@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Measuring;
 

@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Tool.Measuring;

@@ -1,5 +1,5 @@
 using LoRDBA.Runtime.Generation;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Measuring;
 

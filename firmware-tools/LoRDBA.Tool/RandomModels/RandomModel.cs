@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Tool.RandomModels;
 

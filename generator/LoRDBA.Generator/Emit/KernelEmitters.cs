@@ -1,5 +1,5 @@
-using LoRDBA.Generator.Emit.Down;
-using LoRDBA.Generator.Emit.Up;
+using LoRDBA.Generator.Emit.Shrink;
+using LoRDBA.Generator.Emit.Expand;
 using LoRDBA.Generator.Model;
 
 namespace LoRDBA.Generator.Emit;
@@ -7,17 +7,17 @@ namespace LoRDBA.Generator.Emit;
 /// <summary>The source text of one kernel: a header, a class with the shape's constants, and a method for every path.</summary>
 internal static class KernelEmitters
 {
-    /// <summary>The paths of a down kernel, the best first; the first that the processor has is taken.</summary>
-    private static readonly DownPath[] DownPaths = [new DownAvx512(), new DownAvx2(), new DownDp(), new DownAdvSimd()];
+    /// <summary>The paths of a shrink kernel, the best first; the first that the processor has is taken.</summary>
+    private static readonly ShrinkPath[] ShrinkPaths = [new ShrinkAvx512(), new ShrinkAvx2(), new ShrinkDp(), new ShrinkAdvSimd()];
 
-    /// <summary>The paths of an up kernel, likewise.</summary>
-    private static readonly UpPath[] UpPaths = [new UpAvx512(), new UpAvx2(), new UpAdvSimd()];
+    /// <summary>The paths of an expand kernel, likewise.</summary>
+    private static readonly ExpandPath[] ExpandPaths = [new ExpandAvx512(), new ExpandAvx2(), new ExpandAdvSimd()];
 
     public static string Emit(KernelSpec spec)
     {
         var writer = new SourceWriter();
-        if (spec.Kind == KernelKind.Down) DownEmitter.Emit(writer, spec, DownPaths.Where(path => path.Serves(spec.Paths)).ToList());
-        else UpEmitter.Emit(writer, spec, UpPaths.Where(path => path.Serves(spec.Paths)).ToList());
+        if (spec.Kind == KernelKind.Shrink) ShrinkEmitter.Emit(writer, spec, ShrinkPaths.Where(path => path.Serves(spec.Paths)).ToList());
+        else ExpandEmitter.Emit(writer, spec, ExpandPaths.Where(path => path.Serves(spec.Paths)).ToList());
         return writer.ToString();
     }
 
@@ -39,7 +39,7 @@ internal static class KernelEmitters
     /// <summary>The names of the paths that a set of flags holds, the best first.</summary>
     public static string NamesOf(Paths paths)
     {
-        var names = DownPaths.Where(path => path.Serves(paths)).Select(path => path.Name).ToList();
+        var names = ShrinkPaths.Where(path => path.Serves(paths)).Select(path => path.Name).ToList();
         names.Add("scalar");
         return string.Join(", ", names);
     }

@@ -9,7 +9,7 @@ internal static class KernelSetEmitter
     {
         var writer = new SourceWriter();
         KernelEmitters.Begin(writer, $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.",
-            set.Namespace, "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", "LoRDBA.Runtime.Kernels");
+            set.Namespace, "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", "LoRDBA.Runtime.Kernels.Signs");
         writer.Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>");
         writer.Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {set.ClassName} : SignKernels", () =>
         {
@@ -22,9 +22,9 @@ internal static class KernelSetEmitter
                 writer.Line("/// <inheritdoc/>")
                     .Line($"public override string? CannotRunHere => {checks}")
                     .Line($"    ? null : \"it was generated for {set.Boards}, and this processor has none of {KernelEmitters.NamesOf(set.Paths).Replace(", scalar", "")}: add its board to LordbaBoard and build again.\";").Line();
-            Find(writer, set, KernelKind.Down, "nIn");
+            Find(writer, set, KernelKind.Shrink, "nIn");
             writer.Line();
-            Find(writer, set, KernelKind.Up, "nOut");
+            Find(writer, set, KernelKind.Expand, "nOut");
         });
         return writer.ToString();
     }

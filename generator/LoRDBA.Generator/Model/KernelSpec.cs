@@ -4,15 +4,15 @@ namespace LoRDBA.Generator.Model;
 internal enum KernelKind
 {
     /// <summary>S_A x: n_in activations to rank sums.</summary>
-    Down,
+    Shrink,
 
     /// <summary>S_B y: rank values to n_out outputs.</summary>
-    Up,
+    Expand,
 }
 
 /// <summary>One kernel: all that its source text depends on.</summary>
-/// <param name="Kind">Down or up.</param>
-/// <param name="Channels">n_in of a down kernel, n_out of an up kernel.</param>
+/// <param name="Kind">Shrink or up.</param>
+/// <param name="Channels">n_in of a shrink kernel, n_out of an expand kernel.</param>
 /// <param name="Rank">Rows of signs: of one linear (1 to 64), or of a fused group together.</param>
 /// <param name="Paths">Instruction sets to emit beside the scalar path.</param>
 /// <param name="Boards">For the header, such as "rpi5, rpi4".</param>
@@ -20,7 +20,7 @@ internal enum KernelKind
 /// <param name="ClassName">Of the set.</param>
 internal sealed record KernelSpec(KernelKind Kind, int Channels, int Rank, Paths Paths, string Boards, string Namespace, string ClassName)
 {
-    /// <summary>The kernel's class, such as HomeKernels_Down576R48.</summary>
+    /// <summary>The kernel's class, such as HomeKernels_Shrink576R48.</summary>
     public string Name => $"{ClassName}_{Kind}{Channels}R{Rank}";
 
     /// <summary>The generated file: with the namespace, because two sets may have the same class name in two of them.</summary>

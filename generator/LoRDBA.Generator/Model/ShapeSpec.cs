@@ -33,7 +33,7 @@ internal sealed record BaseSpec(string Name, string Fingerprint);
 /// <summary>One adapted linear layer.</summary>
 /// <param name="Name">For messages.</param>
 /// <param name="Group">
-/// Linears of one group that have no s_in read the same activations, and their down products are one kernel. Null: alone.
+/// Linears of one group that have no s_in read the same activations, and their shrink products are one kernel. Null: alone.
 /// </param>
 /// <param name="NIn">Inputs.</param>
 /// <param name="NOut">Outputs.</param>

@@ -31,15 +31,15 @@ internal static class KernelPlanner
 
     /// <summary>
     /// The distinct kernels of a list of linears. Linears of one group without s_in read the same activations: their rows of
-    /// S_A are one down kernel, whose rank is the sum. Up products are never fused, because their inputs differ.
+    /// S_A are one shrink kernel, whose rank is the sum. Expand products are never fused, because their inputs differ.
     /// </summary>
     public static IEnumerable<(KernelKind Kind, int Channels, int Rank)> Kernels(IEnumerable<LinearSpec> linears)
     {
         var all = linears.ToList();
-        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null).Select(linear => (KernelKind.Down, linear.NIn, linear.Rank));
+        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null).Select(linear => (KernelKind.Shrink, linear.NIn, linear.Rank));
         var fused = all.Where(linear => !linear.HasScaleIn && linear.Group is not null).GroupBy(linear => linear.Group)
-            .Select(group => (KernelKind.Down, group.First().NIn, group.Sum(linear => linear.Rank)));
-        var up = all.Select(linear => (KernelKind.Up, linear.NOut, linear.Rank));
+            .Select(group => (KernelKind.Shrink, group.First().NIn, group.Sum(linear => linear.Rank)));
+        var up = all.Select(linear => (KernelKind.Expand, linear.NOut, linear.Rank));
         return alone.Concat(fused).Concat(up).Distinct().OrderBy(kernel => kernel);
     }
 

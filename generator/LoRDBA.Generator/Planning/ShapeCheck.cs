@@ -10,7 +10,7 @@ internal static class ShapeCheck
     /// <summary>Rows of signs that an adapter file can have; more are asked for by no adapter.</summary>
     public const int MaxRank = 64;
 
-    /// <summary>The most inputs for which the sums fit 32 bits: SignPanel.MaxChannels of the runtime.</summary>
+    /// <summary>The most inputs for which the sums fit 32 bits: SignBatch.MaxChannels of the runtime.</summary>
     public const int MaxInputs = 65_536;
 
     /// <summary>Outputs that an adapter file can have.</summary>

@@ -52,7 +52,7 @@ internal static class ShapeAttributes
                 /// <summary>Rows of signs on either side.</summary>
                 public int Rank { get; }
 
-                /// <summary>What it reads, by any name: the down products of linears that read the same are one kernel. Not with input scales.</summary>
+                /// <summary>What it reads, by any name: the shrink products of linears that read the same are one kernel. Not with input scales.</summary>
                 public string? Input { get; set; }
             }
         }

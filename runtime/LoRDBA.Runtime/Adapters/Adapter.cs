@@ -1,6 +1,9 @@
+using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters.Peft;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters;
@@ -68,14 +71,14 @@ public abstract class Adapter : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Bytes that lie between the down and the up product of one token and linear, in whole cache lines.</summary>
+    /// <summary>Bytes that lie between the down and the expand product of one token and linear, in whole cache lines.</summary>
     internal abstract int BottleneckLength { get; }
 
-    /// <summary>The most ranks that one down product of sign branches has.</summary>
+    /// <summary>The most ranks that one shrink product of sign branches has.</summary>
     internal abstract int FusedRank { get; }
 
     /// <summary>Takes the input of some linears down to the bottleneck of each that is adapted.</summary>
-    internal abstract void Down(in DownCall call);
+    internal abstract void Shrink(in ShrinkCall call);
 
     /// <summary>The branch beside a linear, or null where the adapter has none.</summary>
     internal abstract AdapterBranch? Branch(Linear linear);

@@ -1,5 +1,3 @@
-using LoRDBA.Runtime.Gguf;
-
 namespace LoRDBA.Runtime.Blocks;
 
 /// <summary>How many elements of a tensor row form a block, and how many bytes that block has.</summary>

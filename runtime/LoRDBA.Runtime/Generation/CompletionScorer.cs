@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Generation;

@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Memory;
+
 namespace LoRDBA.Runtime.Gguf;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Blocks;
+
 namespace LoRDBA.Runtime.Gguf;
 
 /// <summary>One tensor of a GGUF file: name, type, shape and the place of its bytes. The bytes themselves: <see cref="GgufFile.Span(in GgufTensor)"/>.</summary>

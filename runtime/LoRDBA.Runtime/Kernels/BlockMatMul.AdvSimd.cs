@@ -14,7 +14,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// </content>
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
-    private static void PanelAdvSimd(in TileProduct p)
+    private static void BatchAdvSimd(in TileProduct p)
     {
         var t = 0;
         for (; t <= p.Tokens - 4; t += 4)

@@ -10,7 +10,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// </content>
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
-    private static void PanelAvx2(in TileProduct p)
+    private static void BatchAvx2(in TileProduct p)
     {
         var t = 0;
         for (; t <= p.Tokens - 4; t += 4)

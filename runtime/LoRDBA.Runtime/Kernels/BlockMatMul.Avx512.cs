@@ -14,7 +14,7 @@ namespace LoRDBA.Runtime.Kernels;
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
     /// <summary>Tokens in fours: a pair of weight registers, 32 rows, meets four broadcast pairs of activations.</summary>
-    private static void PanelAvx512(in TileProduct p)
+    private static void BatchAvx512(in TileProduct p)
     {
         var t = 0;
         for (; t <= p.Tokens - 4; t += 4) FourAvx512(p, t);

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.Arm;
 namespace LoRDBA.Runtime.Kernels;
 
 /// <content>
-/// arm64 with dot products of bytes, a panel. Lanes are rows, a byte in each of four channels, and four bytes of a token multiply them all:
+/// arm64 with dot products of bytes, a batch. Lanes are rows, a byte in each of four channels, and four bytes of a token multiply them all:
 /// <code>
 ///   SDOT   | r0: q0 q1 q2 q3 | r1: q0 q1 q2 q3 | r2 ... | r3 ... |  times  a.4b[channel / 4 % 4]   →   | r0 | r1 | r2 | r3 |
 /// </code>
@@ -21,7 +21,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     /// <summary>Bytes from four channels of the tile's rows to the next four.</summary>
     private const int QuadStride = 4 * WeightTile.Rows;
 
-    private static void PanelDp(in TileProduct p)
+    private static void BatchDp(in TileProduct p)
     {
         var bytes = stackalloc sbyte[WeightTile.MaxBlocks * 2 * 4 * QuantizedRows.BlockLength];
         var t = 0;

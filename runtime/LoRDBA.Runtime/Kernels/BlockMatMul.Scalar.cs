@@ -24,7 +24,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
         }
     }
 
-    private static void PanelScalar(in TileProduct p)
+    private static void BatchScalar(in TileProduct p)
     {
         for (var t = 0; t < p.Tokens; t++)
             for (var r = 0; r < WeightTile.Rows; r++)

@@ -9,7 +9,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// <content>Fills tiles.</content>
 internal sealed unsafe partial class BlockMatMul<TBlock>
 {
-    /// <summary>Unpacks a range of blocks, for the panel of the same path. Rows that the matrix does not have repeat the last one; nothing is stored of them later.</summary>
+    /// <summary>Unpacks a range of blocks, for the batch of the same path. Rows that the matrix does not have repeat the last one; nothing is stored of them later.</summary>
     private void Unpack(in BlockRange range, in WeightTile tile)
     {
         TBlock.Scales(range, tile.Scales, tile.Mins);

@@ -10,8 +10,8 @@ namespace LoRDBA.Runtime.Kernels;
 ///   y = Σ_blocks  fma( d · Σ_32 q · a,  scale,  · )  then  fma( min,  d · Σ_32 a,  · )        one block after the other
 ///                      whole, exact                             made when x was quantized
 /// </code>
-/// A panel of tokens meets the weights in tiles that were unpacked for it (<see cref="WeightTile"/>); a few tokens read the rows as they lie in
-/// the file. The inner sums are exact and the outer ones in the order of the blocks, so a token gets the same bits in a panel of any
+/// A batch of tokens meets the weights in tiles that were unpacked for it (<see cref="WeightTile"/>); a few tokens read the rows as they lie in
+/// the file. The inner sums are exact and the outer ones in the order of the blocks, so a token gets the same bits in a batch of any
 /// length, alone, and on every machine.
 /// </summary>
 internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock : struct, IQuantizedBlock
@@ -20,7 +20,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     public static readonly BlockMatMul<TBlock> Instance = new(MatMulPaths.Best);
 
     /// <summary>From so many tokens on, unpacking a tile pays.</summary>
-    private const int PanelFrom = 4;
+    private const int BatchFrom = 4;
 
     /// <summary>Rows that a few tokens meet together: as many as a register of 512 bits has lanes.</summary>
     private const int RowsTogether = 16;
@@ -39,7 +39,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     /// <inheritdoc/>
     public override void Run(Linear weights, in MatMulInput x, float* y, int rowStart, int rowEnd, float* scratch)
     {
-        if (x.Tokens < PanelFrom) RunRows(weights, x, y, rowStart, rowEnd, scratch);
+        if (x.Tokens < BatchFrom) RunRows(weights, x, y, rowStart, rowEnd, scratch);
         else RunTiles(weights, x, y, rowStart, rowEnd, new WeightTile(scratch));
     }
 
@@ -75,7 +75,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
                 var range = new BlockRange(w, weights.RowBytes, rows, first, blocks * (part + 1) / parts - first, WeightTile.Rows);
                 Unpack(range, tile);
                 ahead.Prefetch();
-                Panel(new TileProduct(tile, range, x, y + row, weights.NOut), rows);
+                Batch(new TileProduct(tile, range, x, y + row, weights.NOut), rows);
             }
         }
     }
@@ -92,25 +92,25 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     }
 
     /// <summary>All tokens times a tile.</summary>
-    private void Panel(in TileProduct product, int rows)
+    private void Batch(in TileProduct product, int rows)
     {
-        if (rows < WeightTile.Rows) PanelPart(product, rows);
-        else if (path == MatMulPath.Avx512) PanelAvx512(product);
-        else if (path == MatMulPath.Avx2) PanelAvx2(product);
-        else if (path == MatMulPath.Dp) PanelDp(product);
-        else if (path == MatMulPath.AdvSimd) PanelAdvSimd(product);
-        else PanelScalar(product);
+        if (rows < WeightTile.Rows) BatchPart(product, rows);
+        else if (path == MatMulPath.Avx512) BatchAvx512(product);
+        else if (path == MatMulPath.Avx2) BatchAvx2(product);
+        else if (path == MatMulPath.Dp) BatchDp(product);
+        else if (path == MatMulPath.AdvSimd) BatchAdvSimd(product);
+        else BatchScalar(product);
     }
 
     /// <summary>The tile at the end of a matrix whose rows do not fill it: token by token, with a whole tile's outputs beside y.</summary>
-    private void PanelPart(in TileProduct product, int rows)
+    private void BatchPart(in TileProduct product, int rows)
     {
         var whole = stackalloc float[WeightTile.Rows];
         for (var t = 0; t < product.Tokens; t++)
         {
             var y = product.Y + t * product.Stride;
             if (product.Adds) Buffer.MemoryCopy(y, whole, WeightTile.Rows * sizeof(float), rows * sizeof(float));
-            Panel(product.Token(t, whole), WeightTile.Rows);
+            Batch(product.Token(t, whole), WeightTile.Rows);
             Buffer.MemoryCopy(whole, y, rows * sizeof(float), rows * sizeof(float));
         }
     }

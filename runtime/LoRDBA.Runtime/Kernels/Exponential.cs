@@ -17,7 +17,7 @@ internal static class Exponential
     public static TLanes PowerOfTwo<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>
     {
         var shift = TLanes.Broadcast(Lanes.RoundingShift);
-        x = TLanes.Larger(x, TLanes.Broadcast(-127));
+        x = TLanes.Max(x, TLanes.Broadcast(-127));
         var shifted = TLanes.Add(x, shift);
         var f = TLanes.Subtract(x, TLanes.Subtract(shifted, shift));
 

@@ -31,12 +31,12 @@ internal static unsafe partial class FactorProduct
     /// <param name="zStride">Floats from one token's z to the next.</param>
     /// <param name="rankStart">First k.</param>
     /// <param name="rankEnd">One past the last k.</param>
-    public static void Down<TFactor>(TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
+    public static void Shrink<TFactor>(TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
         where TFactor : struct, IFactor
     {
-        if (Vector512.IsHardwareAccelerated) Down<TFactor, Lanes512>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
-        else if (Vector256.IsHardwareAccelerated) Down<TFactor, Lanes256>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
-        else Down<TFactor, Lanes128>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
+        if (Vector512.IsHardwareAccelerated) Shrink<TFactor, Lanes512>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
+        else if (Vector256.IsHardwareAccelerated) Shrink<TFactor, Lanes256>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
+        else Shrink<TFactor, Lanes128>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
     }
 
     /// <summary>y[t, o] += weight * s[o] * sum_k B[k, o] z[t, k] for all tokens and o in [rowStart, rowEnd).</summary>
@@ -51,11 +51,11 @@ internal static unsafe partial class FactorProduct
     /// <param name="rowStart">First output.</param>
     /// <param name="rowEnd">One past the last output.</param>
     /// <param name="weight">Factor of the whole branch.</param>
-    public static void Up<TFactor>(TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
+    public static void Expand<TFactor>(TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
         where TFactor : struct, IFactor
     {
-        if (Vector512.IsHardwareAccelerated) Up<TFactor, Lanes512>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
-        else if (Vector256.IsHardwareAccelerated) Up<TFactor, Lanes256>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
-        else Up<TFactor, Lanes128>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        if (Vector512.IsHardwareAccelerated) Expand<TFactor, Lanes512>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        else if (Vector256.IsHardwareAccelerated) Expand<TFactor, Lanes256>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        else Expand<TFactor, Lanes128>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
     }
 }

@@ -37,7 +37,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     static abstract TSelf Subtract(TSelf x, TSelf y);
 
     /// <summary>The larger of x and y, lane by lane; either, where one is not a number.</summary>
-    static abstract TSelf Larger(TSelf x, TSelf y);
+    static abstract TSelf Max(TSelf x, TSelf y);
 
     /// <summary>2^n for whole numbers n from -126 to 127, and 0 for -127; the lanes hold n + <see cref="Lanes.RoundingShift"/>.</summary>
     static abstract TSelf PowerOfTwo(TSelf shifted);
@@ -52,10 +52,10 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     static abstract TSelf MaxMagnitude(TSelf sofar, TSelf x);
 
     /// <summary>The largest lane; all are magnitudes.</summary>
-    static abstract float Max(TSelf lanes);
+    static abstract float ReduceMaxMagnitude(TSelf lanes);
 
     /// <summary>The largest lane, whatever the signs; any, where one is not a number.</summary>
-    static abstract float Largest(TSelf lanes);
+    static abstract float ReduceMax(TSelf lanes);
 
     /// <summary>target[0..64) = the lanes of a, b, c and d rounded to whole numbers, ties to even; they lie between -127 and 127.</summary>
     static abstract void StoreRounded(TSelf a, TSelf b, TSelf c, TSelf d, sbyte* target);
@@ -92,17 +92,17 @@ internal static class Lanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> v) => (v[0] + v[2]) + (v[1] + v[3]);
 
-    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Largest"/>.</summary>
+    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.ReduceMax"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Largest(Vector128<float> v)
+    public static float ReduceMax(Vector128<float> v)
     {
         v = Vector128.MaxNative(v, Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1)));
         return Vector128.MaxNative(v, Vector128.Shuffle(v, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
-    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.Max"/>; the lanes are magnitudes, which are ordered as their bits.</summary>
+    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.ReduceMaxMagnitude"/>; the lanes are magnitudes, which are ordered as their bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector128<float> magnitudes)
+    public static float ReduceMaxMagnitude(Vector128<float> magnitudes)
     {
         var v = magnitudes.AsInt32();
         v = Vector128.Max(v, Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1)));

@@ -51,7 +51,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     public static Lanes128 Subtract(Lanes128 x, Lanes128 y) => new(x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Larger(Lanes128 x, Lanes128 y) =>
+    public static Lanes128 Max(Lanes128 x, Lanes128 y) =>
         new(Vector128.MaxNative(x.a, y.a), Vector128.MaxNative(x.b, y.b), Vector128.MaxNative(x.c, y.c), Vector128.MaxNative(x.d, y.d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -80,18 +80,18 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 MaxMagnitude(Lanes128 sofar, Lanes128 x) =>
-        new(Larger(sofar.a, x.a), Larger(sofar.b, x.b), Larger(sofar.c, x.c), Larger(sofar.d, x.d));
+        new(Max(sofar.a, x.a), Max(sofar.b, x.b), Max(sofar.c, x.c), Max(sofar.d, x.d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Larger(Vector128<float> sofar, Vector128<float> x) => Vector128.Max(sofar.AsInt32(), Vector128.Abs(x).AsInt32()).AsSingle();
+    private static Vector128<float> Max(Vector128<float> sofar, Vector128<float> x) => Vector128.Max(sofar.AsInt32(), Vector128.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Largest(Lanes128 lanes) =>
-        Lanes.Largest(Vector128.MaxNative(Vector128.MaxNative(lanes.a, lanes.b), Vector128.MaxNative(lanes.c, lanes.d)));
+    public static float ReduceMax(Lanes128 lanes) =>
+        Lanes.ReduceMax(Vector128.MaxNative(Vector128.MaxNative(lanes.a, lanes.b), Vector128.MaxNative(lanes.c, lanes.d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Lanes128 lanes) =>
-        Lanes.Max(Vector128.Max(Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
+    public static float ReduceMaxMagnitude(Lanes128 lanes) =>
+        Lanes.ReduceMaxMagnitude(Vector128.Max(Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRounded(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d, sbyte* target)

@@ -48,7 +48,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     public static Lanes256 Subtract(Lanes256 x, Lanes256 y) => new(x.a - y.a, x.b - y.b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Larger(Lanes256 x, Lanes256 y) =>
+    public static Lanes256 Max(Lanes256 x, Lanes256 y) =>
         new(Vector256.MaxNative(x.a, y.a), Vector256.MaxNative(x.b, y.b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -69,23 +69,23 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 MaxMagnitude(Lanes256 sofar, Lanes256 x) => new(Larger(sofar.a, x.a), Larger(sofar.b, x.b));
+    public static Lanes256 MaxMagnitude(Lanes256 sofar, Lanes256 x) => new(Max(sofar.a, x.a), Max(sofar.b, x.b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Larger(Vector256<float> sofar, Vector256<float> x) => Vector256.Max(sofar.AsInt32(), Vector256.Abs(x).AsInt32()).AsSingle();
+    private static Vector256<float> Max(Vector256<float> sofar, Vector256<float> x) => Vector256.Max(sofar.AsInt32(), Vector256.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Largest(Lanes256 lanes)
+    public static float ReduceMax(Lanes256 lanes)
     {
         var eight = Vector256.MaxNative(lanes.a, lanes.b);
-        return Lanes.Largest(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
+        return Lanes.ReduceMax(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Lanes256 lanes)
+    public static float ReduceMaxMagnitude(Lanes256 lanes)
     {
         var eight = Vector256.Max(lanes.a.AsInt32(), lanes.b.AsInt32());
-        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()).AsSingle());
+        return Lanes.ReduceMaxMagnitude(Vector128.Max(eight.GetLower(), eight.GetUpper()).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,7 +42,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     public static Lanes512 Subtract(Lanes512 x, Lanes512 y) => new(x.v - y.v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Larger(Lanes512 x, Lanes512 y) =>
+    public static Lanes512 Max(Lanes512 x, Lanes512 y) =>
         new(Vector512.MaxNative(x.v, y.v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,17 +64,17 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     public static Lanes512 MaxMagnitude(Lanes512 sofar, Lanes512 x) => new(Vector512.Max(sofar.v.AsInt32(), Vector512.Abs(x.v).AsInt32()).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Largest(Lanes512 lanes)
+    public static float ReduceMax(Lanes512 lanes)
     {
         var eight = Vector256.MaxNative(lanes.v.GetLower(), lanes.v.GetUpper());
-        return Lanes.Largest(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
+        return Lanes.ReduceMax(Vector128.MaxNative(eight.GetLower(), eight.GetUpper()));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Lanes512 lanes)
+    public static float ReduceMaxMagnitude(Lanes512 lanes)
     {
         var eight = Vector256.Max(lanes.v.GetLower().AsInt32(), lanes.v.GetUpper().AsInt32());
-        return Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()).AsSingle());
+        return Lanes.ReduceMaxMagnitude(Vector128.Max(eight.GetLower(), eight.GetUpper()).AsSingle());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,7 +19,7 @@ internal readonly unsafe struct MatMulInput(float* values, QuantizedRows quantiz
 }
 
 /// <summary>
-/// y = W x for a panel of tokens: y[t, row] = Σ_j W[row, j] · x[t, j]. One instance serves every linear of its block format.
+/// y = W x for a batch of tokens: y[t, row] = Σ_j W[row, j] · x[t, j]. One instance serves every linear of its block format.
 /// </summary>
 internal abstract unsafe class MatMul
 {

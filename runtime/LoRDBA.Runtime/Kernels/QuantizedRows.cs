@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Kernels;
 
@@ -97,7 +98,7 @@ internal readonly unsafe struct QuantizedRows
     {
         var (x0, x1, x2, x3) = (Vector256.Load(x), Vector256.Load(x + 8), Vector256.Load(x + 16), Vector256.Load(x + 24));
         var eight = Vector256.Max(Vector256.Max(Vector256.Abs(x0), Vector256.Abs(x1)), Vector256.Max(Vector256.Abs(x2), Vector256.Abs(x3)));
-        var max = Lanes.Max(Vector128.Max(eight.GetLower(), eight.GetUpper()));
+        var max = Lanes.ReduceMaxMagnitude(Vector128.Max(eight.GetLower(), eight.GetUpper()));
 
         *scale = max * (1f / MaxCode);
         // So small a block is taken for zeros: the inverse of its scale would be infinite.

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Kernels;
 

@@ -35,7 +35,7 @@ internal static unsafe class SwiGlu
 
     private static TLanes Gate<TLanes>(TLanes gate, TLanes up) where TLanes : struct, ILanes<TLanes>
     {
-        var x = TLanes.Larger(gate, TLanes.Broadcast(Least));
+        var x = TLanes.Max(gate, TLanes.Broadcast(Least));
         var power = Exponential.PowerOfTwo(TLanes.Multiply(x, TLanes.Broadcast(-Exponential.Log2E)));
         return TLanes.Divide(TLanes.Multiply(gate, up), TLanes.Add(TLanes.Broadcast(1), power));
     }

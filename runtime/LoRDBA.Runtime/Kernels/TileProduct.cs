@@ -8,7 +8,7 @@ namespace LoRDBA.Runtime.Kernels;
 /// </summary>
 internal readonly unsafe struct TileProduct
 {
-    /// <summary>All tokens of a panel.</summary>
+    /// <summary>All tokens of a batch.</summary>
     public TileProduct(in WeightTile tile, in BlockRange range, in MatMulInput x, float* y, long stride)
     {
         var rows = x.Quantized;

@@ -1,8 +1,8 @@
 namespace LoRDBA.Runtime.Kernels;
 
 /// <summary>
-/// A piece of a weight matrix, 32 rows by up to 9 blocks of 32, unpacked for a panel of tokens: small enough for a first-level cache, and
-/// in the order in which a panel reads it. Lanes are rows, so no product ends with a sum across a register.
+/// A piece of a weight matrix, 32 rows by up to 9 blocks of 32, unpacked for a batch of tokens: small enough for a first-level cache, and
+/// in the order in which a batch reads it. Lanes are rows, so no product ends with a sum across a register.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Quantization;
 

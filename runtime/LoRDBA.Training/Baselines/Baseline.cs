@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 

@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Baselines;

@@ -1,5 +1,7 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
@@ -35,7 +36,7 @@ internal sealed unsafe class InputProbe : Adapter
     /// <summary>Sums of squares, [n_in]; null for a linear that is not adapted.</summary>
     public double[]? SquaresOf(Linear linear) => squares[linear.Index];
 
-    internal override void Down(in DownCall call)
+    internal override void Shrink(in ShrinkCall call)
     {
         for (var i = 0; i < call.Count; i++)
         {
@@ -46,7 +47,7 @@ internal sealed unsafe class InputProbe : Adapter
                 for (var j = 0; j < sums.Length; j++) sums[j] += (double)x[j] * x[j];
             }
         }
-        inner.Down(call);
+        inner.Shrink(call);
     }
 
     internal override AdapterBranch? Branch(Linear linear) => inner.Branch(linear);

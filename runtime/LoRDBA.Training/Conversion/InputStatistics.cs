@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
@@ -25,7 +26,7 @@ public sealed class InputStatistics
         using var probe = new InputProbe(adapter);
         var longest = Math.Min(texts.Max(text => text.Length), adapter.Model.Config.ContextLength);
 
-        // One thread: a branch is then called once for each panel, with all of its tokens.
+        // One thread: a branch is then called once for each batch, with all of its tokens.
         using var session = adapter.Model.CreateSession(new SessionOptions { ContextLength = longest, Threads = 1 });
         session.Use(probe);
         for (var i = 0; i < texts.Count; i++)

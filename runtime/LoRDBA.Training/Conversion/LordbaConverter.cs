@@ -1,7 +1,9 @@
+using MathNet.Numerics;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
-using MathNet.Numerics;
 
 namespace LoRDBA.Training.Conversion;
 

@@ -1,5 +1,5 @@
-using LoRDBA.Runtime.Adapters;
 using MathNet.Numerics.LinearAlgebra;
+using LoRDBA.Runtime.Adapters.Lora;
 
 namespace LoRDBA.Training.Conversion;
 

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using LoRDBA.Runtime.Kernels.Attention;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Benchmarks.Roofline;

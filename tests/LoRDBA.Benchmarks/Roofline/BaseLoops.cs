@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Benchmarks.Roofline;
@@ -39,7 +38,7 @@ internal sealed unsafe class BaseLoops : IDisposable
     }
 
     /// <summary>A loop over tokens; first its results are compared with the scalar twin's.</summary>
-    public HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens) => Product(peaks, nIn, nOut, tokens, tokens > 1 ? "panel" : "token", peaks.Memory, matrixCount: null);
+    public HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens) => Product(peaks, nIn, nOut, tokens, tokens > 1 ? "batch" : "token", peaks.Memory, matrixCount: null);
 
     /// <summary>A token's loop over few rows that stay in the second-level cache: what it takes when it waits for no memory.</summary>
     public HotLoop FromCache(MachinePeaks peaks, int nIn) => Product(peaks, nIn, 64, 1, "token, rows in cache", peaks.Level2, matrixCount: 1);

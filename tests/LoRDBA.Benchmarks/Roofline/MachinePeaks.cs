@@ -27,8 +27,8 @@ internal sealed unsafe class MachinePeaks : IDisposable
         WholeProduct = new("whole products of 16 bits and their sum", "MAC", Steps * probes.WholeProductMacs, new(() => probes.WholeProduct(Steps)));
         Tile = new("the same with operands from the first-level cache, as a tile has them", "MAC", Steps * probes.TileMacs, new(() => probes.Tile(memory, Steps)));
         FloatProduct = new("float32 products and their sum", "MAC", Steps * probes.FloatProductMacs, new(() => probes.FloatProduct(Steps)));
-        SignsDown = new("bits times codes times gain", "MAC", Steps * probes.SignsDownMacs, new(() => probes.SignsDown(Steps)));
-        SignsUp = new("look-ups of four ranks", "MAC", Steps * probes.SignsUpMacs, new(() => probes.SignsUp(Steps)));
+        SignsShrink = new("bits times codes times gain", "MAC", Steps * probes.SignsShrinkMacs, new(() => probes.SignsShrink(Steps)));
+        SignsExpand = new("look-ups of four ranks", "MAC", Steps * probes.SignsExpandMacs, new(() => probes.SignsExpand(Steps)));
         Level2 = new($"reading {Level2Bytes >> 10} KB again and again", "B", Level2Bytes, new(() => probes.Read(memory, Level2Bytes)));
         Memory = new($"reading {MemoryBytes >> 20} MB in order", "B", MemoryBytes, new(() => probes.Read(memory, MemoryBytes)));
     }
@@ -43,16 +43,16 @@ internal sealed unsafe class MachinePeaks : IDisposable
 
     public Peak FloatProduct { get; }
 
-    public Peak SignsDown { get; }
+    public Peak SignsShrink { get; }
 
-    public Peak SignsUp { get; }
+    public Peak SignsExpand { get; }
 
     public Peak Level2 { get; }
 
     public Peak Memory { get; }
 
     /// <summary>All of them.</summary>
-    public IReadOnlyList<Peak> All => [Clock, WholeProduct, Tile, FloatProduct, SignsDown, SignsUp, Level2, Memory];
+    public IReadOnlyList<Peak> All => [Clock, WholeProduct, Tile, FloatProduct, SignsShrink, SignsExpand, Level2, Memory];
 
     /// <inheritdoc/>
     public void Dispose() => NativeMemory.AlignedFree(memory);

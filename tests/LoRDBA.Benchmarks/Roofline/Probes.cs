@@ -32,10 +32,10 @@ internal abstract unsafe class Probes
     public abstract int FloatProductMacs { get; }
 
     /// <summary>Multiply-adds in a step, of signs and codes.</summary>
-    public abstract int SignsDownMacs { get; }
+    public abstract int SignsShrinkMacs { get; }
 
     /// <summary>Multiply-adds in a step, of signs and entries of z.</summary>
-    public abstract int SignsUpMacs { get; }
+    public abstract int SignsExpandMacs { get; }
 
     /// <summary>Keeps results alive.</summary>
     protected static int Sink { get; set; }
@@ -65,11 +65,11 @@ internal abstract unsafe class Probes
     /// <summary>Fused multiply-adds from registers: attention.</summary>
     public abstract void FloatProduct(int steps);
 
-    /// <summary>What a segment of 64 channels takes in a down product, from registers.</summary>
-    public abstract void SignsDown(int steps);
+    /// <summary>What a segment of 64 channels takes in a shrink product, from registers.</summary>
+    public abstract void SignsShrink(int steps);
 
-    /// <summary>What four ranks take in an up product, from registers.</summary>
-    public abstract void SignsUp(int steps);
+    /// <summary>What four ranks take in an expand product, from registers.</summary>
+    public abstract void SignsExpand(int steps);
 
     /// <summary>Reads bytes in order, a multiple of 512.</summary>
     public abstract void Read(byte* memory, long count);

@@ -15,9 +15,9 @@ internal sealed unsafe class Probes128 : Probes
 
     public override int FloatProductMacs => 12 * 4;
 
-    public override int SignsDownMacs => 4 * 64;
+    public override int SignsShrinkMacs => 4 * 64;
 
-    public override int SignsUpMacs => 4 * 4 * 16;
+    public override int SignsExpandMacs => 4 * 4 * 16;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public override void WholeProduct(int steps)
@@ -69,7 +69,7 @@ internal sealed unsafe class Probes128 : Probes
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override void SignsDown(int steps)
+    public override void SignsShrink(int steps)
     {
         var (codes, gain) = (Vector128.Create((sbyte)Sink), Vector128.Create(Sink));
         Vector128<int> s0 = default, s1 = default, s2 = default, s3 = default;
@@ -77,24 +77,24 @@ internal sealed unsafe class Probes128 : Probes
         {
             if (Dp.IsSupported)
             {
-                DownDp(codes, gain, ref s0); DownDp(codes, gain, ref s1); DownDp(codes, gain, ref s2); DownDp(codes, gain, ref s3);
+                ShrinkDp(codes, gain, ref s0); ShrinkDp(codes, gain, ref s1); ShrinkDp(codes, gain, ref s2); ShrinkDp(codes, gain, ref s3);
             }
             else
             {
-                Down(codes, gain.AsInt16(), ref s0); Down(codes, gain.AsInt16(), ref s1); Down(codes, gain.AsInt16(), ref s2); Down(codes, gain.AsInt16(), ref s3);
+                Shrink(codes, gain.AsInt16(), ref s0); Shrink(codes, gain.AsInt16(), ref s1); Shrink(codes, gain.AsInt16(), ref s2); Shrink(codes, gain.AsInt16(), ref s3);
             }
         }
         Sink = (s0 + s1 + s2 + s3)[0];
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override void SignsUp(int steps)
+    public override void SignsExpand(int steps)
     {
         var index = Vector128.Create((byte)Sink);
         Vector128<short> l0 = default, l1 = default, l2 = default, l3 = default, h0 = default, h1 = default, h2 = default, h3 = default;
         for (var i = 0; i < steps; i++)
         {
-            Up(ref l0, ref h0, index); Up(ref l1, ref h1, index); Up(ref l2, ref h2, index); Up(ref l3, ref h3, index);
+            Expand(ref l0, ref h0, index); Expand(ref l1, ref h1, index); Expand(ref l2, ref h2, index); Expand(ref l3, ref h3, index);
         }
         Sink = (l0 + l1 + l2 + l3 + h0 + h1 + h2 + h3)[0];
     }
@@ -131,7 +131,7 @@ internal sealed unsafe class Probes128 : Probes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Down(Vector128<sbyte> codes, Vector128<short> gain, ref Vector128<int> sum)
+    private static void Shrink(Vector128<sbyte> codes, Vector128<short> gain, ref Vector128<int> sum)
     {
         var masks = sum.AsSByte();
         var pairs = AdvSimd.AddPairwiseWidening(masks & codes);
@@ -142,7 +142,7 @@ internal sealed unsafe class Probes128 : Probes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void DownDp(Vector128<sbyte> codes, Vector128<int> gain, ref Vector128<int> sum)
+    private static void ShrinkDp(Vector128<sbyte> codes, Vector128<int> gain, ref Vector128<int> sum)
     {
         var dot = Dp.DotProduct(Dp.DotProduct(Vector128<int>.Zero, sum.AsSByte(), codes), sum.AsSByte(), codes);
         dot = Dp.DotProduct(Dp.DotProduct(dot, sum.AsSByte(), codes), sum.AsSByte(), codes);
@@ -150,7 +150,7 @@ internal sealed unsafe class Probes128 : Probes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Up(ref Vector128<short> low, ref Vector128<short> high, Vector128<byte> index)
+    private static void Expand(ref Vector128<short> low, ref Vector128<short> high, Vector128<byte> index)
     {
         var (lowBytes, highBytes) = (AdvSimd.Arm64.VectorTableLookup(low.AsByte(), index), AdvSimd.Arm64.VectorTableLookup(high.AsByte(), index));
         low += AdvSimd.Arm64.ZipLow(lowBytes, highBytes).AsInt16();

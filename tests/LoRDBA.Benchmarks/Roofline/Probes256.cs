@@ -15,9 +15,9 @@ internal sealed unsafe class Probes256 : Probes
 
     public override int FloatProductMacs => 12 * 8;
 
-    public override int SignsDownMacs => 8 * 32;
+    public override int SignsShrinkMacs => 8 * 32;
 
-    public override int SignsUpMacs => 4 * 4 * 32;
+    public override int SignsExpandMacs => 4 * 4 * 32;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public override void WholeProduct(int steps)
@@ -68,21 +68,21 @@ internal sealed unsafe class Probes256 : Probes
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override void SignsDown(int steps)
+    public override void SignsShrink(int steps)
     {
         var (codes, gain) = (Vector256.Create((sbyte)Sink), Vector256.Create((short)Sink));
         var one = Vector256<int>.One;
         Vector256<int> s0 = one, s1 = one, s2 = one, s3 = one, s4 = one, s5 = one, s6 = one, s7 = one;
         for (var i = 0; i < steps; i++)
         {
-            Down(ref s0, codes, gain); Down(ref s1, codes, gain); Down(ref s2, codes, gain); Down(ref s3, codes, gain);
-            Down(ref s4, codes, gain); Down(ref s5, codes, gain); Down(ref s6, codes, gain); Down(ref s7, codes, gain);
+            Shrink(ref s0, codes, gain); Shrink(ref s1, codes, gain); Shrink(ref s2, codes, gain); Shrink(ref s3, codes, gain);
+            Shrink(ref s4, codes, gain); Shrink(ref s5, codes, gain); Shrink(ref s6, codes, gain); Shrink(ref s7, codes, gain);
         }
         Sink = (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7)[0];
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override void SignsUp(int steps)
+    public override void SignsExpand(int steps)
     {
         var index = Vector256.Create((byte)Sink);
         var one = Vector256<short>.One;
@@ -90,7 +90,7 @@ internal sealed unsafe class Probes256 : Probes
         Vector256<short> h0 = one, h1 = one, h2 = one, h3 = one;
         for (var i = 0; i < steps; i++)
         {
-            Up(ref l0, ref h0, index); Up(ref l1, ref h1, index); Up(ref l2, ref h2, index); Up(ref l3, ref h3, index);
+            Expand(ref l0, ref h0, index); Expand(ref l1, ref h1, index); Expand(ref l2, ref h2, index); Expand(ref l3, ref h3, index);
         }
         Sink = (l0 + l1 + l2 + l3 + h0 + h1 + h2 + h3)[0];
     }
@@ -121,11 +121,11 @@ internal sealed unsafe class Probes256 : Probes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Down(ref Vector256<int> sum, Vector256<sbyte> codes, Vector256<short> gain) =>
+    private static void Shrink(ref Vector256<int> sum, Vector256<sbyte> codes, Vector256<short> gain) =>
         sum += Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(sum.AsByte(), codes), gain);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Up(ref Vector256<short> low, ref Vector256<short> high, Vector256<byte> index)
+    private static void Expand(ref Vector256<short> low, ref Vector256<short> high, Vector256<byte> index)
     {
         var (lowBytes, highBytes) = (Avx2.Shuffle(low.AsByte(), index), Avx2.Shuffle(high.AsByte(), index));
         low += Avx2.UnpackLow(lowBytes, highBytes).AsInt16();

@@ -15,9 +15,9 @@ internal sealed unsafe class Probes512 : Probes
 
     public override int FloatProductMacs => 16 * 16;
 
-    public override int SignsDownMacs => 8 * 64;
+    public override int SignsShrinkMacs => 8 * 64;
 
-    public override int SignsUpMacs => 8 * 4 * 64;
+    public override int SignsExpandMacs => 8 * 4 * 64;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     public override void WholeProduct(int steps)
@@ -70,21 +70,21 @@ internal sealed unsafe class Probes512 : Probes
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override void SignsDown(int steps)
+    public override void SignsShrink(int steps)
     {
         var (codes, gain) = (Vector512.Create((sbyte)Sink), Vector512.Create((short)Sink));
         var one = Vector512<int>.One;
         Vector512<int> s0 = one, s1 = one, s2 = one, s3 = one, s4 = one, s5 = one, s6 = one, s7 = one;
         for (var i = 0; i < steps; i++)
         {
-            Down(ref s0, codes, gain); Down(ref s1, codes, gain); Down(ref s2, codes, gain); Down(ref s3, codes, gain);
-            Down(ref s4, codes, gain); Down(ref s5, codes, gain); Down(ref s6, codes, gain); Down(ref s7, codes, gain);
+            Shrink(ref s0, codes, gain); Shrink(ref s1, codes, gain); Shrink(ref s2, codes, gain); Shrink(ref s3, codes, gain);
+            Shrink(ref s4, codes, gain); Shrink(ref s5, codes, gain); Shrink(ref s6, codes, gain); Shrink(ref s7, codes, gain);
         }
         Sink = (s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7)[0];
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public override void SignsUp(int steps)
+    public override void SignsExpand(int steps)
     {
         var index = Vector512.Create((byte)Sink);
         var one = Vector512<short>.One;
@@ -92,8 +92,8 @@ internal sealed unsafe class Probes512 : Probes
         Vector512<short> h0 = one, h1 = one, h2 = one, h3 = one, h4 = one, h5 = one, h6 = one, h7 = one;
         for (var i = 0; i < steps; i++)
         {
-            Up(ref l0, ref h0, index); Up(ref l1, ref h1, index); Up(ref l2, ref h2, index); Up(ref l3, ref h3, index);
-            Up(ref l4, ref h4, index); Up(ref l5, ref h5, index); Up(ref l6, ref h6, index); Up(ref l7, ref h7, index);
+            Expand(ref l0, ref h0, index); Expand(ref l1, ref h1, index); Expand(ref l2, ref h2, index); Expand(ref l3, ref h3, index);
+            Expand(ref l4, ref h4, index); Expand(ref l5, ref h5, index); Expand(ref l6, ref h6, index); Expand(ref l7, ref h7, index);
         }
         Sink = (l0 + l1 + l2 + l3 + l4 + l5 + l6 + l7 + h0 + h1 + h2 + h3 + h4 + h5 + h6 + h7)[0];
     }
@@ -124,11 +124,11 @@ internal sealed unsafe class Probes512 : Probes
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Down(ref Vector512<int> sum, Vector512<sbyte> codes, Vector512<short> gain) =>
+    private static void Shrink(ref Vector512<int> sum, Vector512<sbyte> codes, Vector512<short> gain) =>
         sum += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(sum.AsByte(), codes), gain);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Up(ref Vector512<short> low, ref Vector512<short> high, Vector512<byte> index)
+    private static void Expand(ref Vector512<short> low, ref Vector512<short> high, Vector512<byte> index)
     {
         var (lowBytes, highBytes) = (Avx512BW.Shuffle(low.AsByte(), index), Avx512BW.Shuffle(high.AsByte(), index));
         low += Avx512BW.UnpackLow(lowBytes, highBytes).AsInt16();

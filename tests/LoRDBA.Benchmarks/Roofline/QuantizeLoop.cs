@@ -1,5 +1,5 @@
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Benchmarks.Roofline;
 

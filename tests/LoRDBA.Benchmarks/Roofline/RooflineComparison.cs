@@ -1,5 +1,5 @@
 using System.Globalization;
-using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Benchmarks.Roofline;
 

@@ -10,7 +10,7 @@ public sealed class AttributeDiagnosticsTests
     {
         var files = Files(new GeneratorProject("x64-v3").Source("Shapes.cs", Class("[LordbaShapes]", Line2, "namespace My; public sealed partial class HandKernels;")));
 
-        Assert.Equal(["My.HandKernels.g.cs", "My.HandKernels_Down64R8.g.cs", "My.HandKernels_Up96R8.g.cs", "My.LordbaOperations.g.cs"], files);
+        Assert.Equal(["My.HandKernels.g.cs", "My.HandKernels_Shrink64R8.g.cs", "My.HandKernels_Expand96R8.g.cs", "My.LordbaOperations.g.cs"], files);
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class AttributeDiagnosticsTests
         var run = new GeneratorProject(boards: null).Source("Shapes.cs", Class("[LordbaShapes(\"rpi5\", \"rpi4\")]", Line2)).Run();
 
         Assert.Empty(run.Diagnostics);
-        Assert.Contains(run.GeneratedSources, source => source.HintName == "HandKernels_Up96R8.g.cs");
+        Assert.Contains(run.GeneratedSources, source => source.HintName == "HandKernels_Expand96R8.g.cs");
     }
 
     [Fact]
@@ -27,8 +27,8 @@ public sealed class AttributeDiagnosticsTests
     {
         var files = Files(new GeneratorProject().Source("Shapes.cs", Class("[LordbaShapes]", "[LordbaLinear(64, 64, 8, Input = \"x\"), LordbaLinear(nOut: 32, rank: 8, nIn: 64, Input = \"x\")]")));
 
-        Assert.Contains("HandKernels_Down64R16.g.cs", files);
-        Assert.DoesNotContain("HandKernels_Down64R8.g.cs", files);
+        Assert.Contains("HandKernels_Shrink64R16.g.cs", files);
+        Assert.DoesNotContain("HandKernels_Shrink64R8.g.cs", files);
     }
 
     [Theory]

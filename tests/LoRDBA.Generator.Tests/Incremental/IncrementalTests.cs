@@ -48,7 +48,7 @@ public sealed class IncrementalTests
         AssertNothingEmitted(run, StepNames.EmitSource, StepNames.EmitSet, StepNames.EmitShared);
     }
 
-    // Rank 20 for one attn_output: one down kernel, one up kernel, and the set that finds them; the other 29 layers keep the old ones.
+    // Rank 20 for one attn_output: one shrink kernel, one expand kernel, and the set that finds them; the other 29 layers keep the old ones.
     [Fact]
     public void A_rank_that_changes_emits_its_own_kernels_only()
     {
@@ -56,7 +56,7 @@ public sealed class IncrementalTests
         project.Run();
         var run = project.Manifest("home.shapes", ManifestText.SmolLm2().Replace("blk.7.attn_output blk.7.attn_output 576 576 16", "blk.7.attn_output blk.7.attn_output 576 576 20")).Run();
 
-        Assert.Equal(["HomeKernels_Down576R20", "HomeKernels_Up576R20"], Emitted(run));
+        Assert.Equal(["HomeKernels_Shrink576R20", "HomeKernels_Expand576R20"], Emitted(run));
         Assert.Equal(7 + 2 + 4, run.GeneratedSources.Count(source => source.HintName.Contains("Kernels_")));
         Assert.Single(Reasons(run, StepNames.EmitSet), output => output.Reason == IncrementalStepRunReason.Modified);
         AssertNothingEmitted(run, StepNames.EmitShared);
@@ -69,7 +69,7 @@ public sealed class IncrementalTests
         project.Run();
         var run = project.Source("Shapes.cs", Shapes.Replace("rank: 12", "rank: 13")).Run();
 
-        Assert.Equal(["HandKernels_Down128R13", "HandKernels_Up160R13"], Emitted(run));
+        Assert.Equal(["HandKernels_Shrink128R13", "HandKernels_Expand160R13"], Emitted(run));
         Assert.DoesNotContain(run.GeneratedSources, source => source.HintName.Contains("R12"));
         Assert.Equal(7 + 4, run.GeneratedSources.Count(source => source.HintName.Contains("Kernels_")));
     }

@@ -8,28 +8,28 @@ namespace LoRDBA.Generator.Tests.Planning;
 
 public sealed class KernelPlannerTests
 {
-    private const KernelKind Down = KernelKind.Down;
-    private const KernelKind Up = KernelKind.Up;
+    private const KernelKind Shrink = KernelKind.Shrink;
+    private const KernelKind Expand = KernelKind.Expand;
 
     // q, k, v: 3 · 16; gate, up: 2 · 16; attn_output and ffn_down alone.
     [Fact]
     public void SmolLm2_needs_seven_kernels() => Assert.Equal(
-        [(Down, 576, 16), (Down, 576, 32), (Down, 576, 48), (Down, 1536, 16), (Up, 192, 16), (Up, 576, 16), (Up, 1536, 16)],
+        [(Shrink, 576, 16), (Shrink, 576, 32), (Shrink, 576, 48), (Shrink, 1536, 16), (Expand, 192, 16), (Expand, 576, 16), (Expand, 1536, 16)],
         Kernels(ManifestText.SmolLm2()));
 
     [Fact]
     public void Input_scales_keep_a_linear_out_of_its_group() => Assert.Equal(
-        [(Down, 64, 4), (Down, 64, 12), (Up, 64, 4), (Up, 64, 8)],
+        [(Shrink, 64, 4), (Shrink, 64, 12), (Expand, 64, 4), (Expand, 64, 8)],
         Kernels(ManifestText.Of("linear q in 64 64 4 yes", "linear k in 64 64 4 no", "linear v in 64 64 8 no")));
 
     [Fact]
     public void Two_adapters_get_the_kernels_of_both_and_no_fusion_across() => Assert.Equal(
-        [(Down, 64, 8), (Down, 64, 16), (Up, 64, 4), (Up, 64, 8)],
+        [(Shrink, 64, 8), (Shrink, 64, 16), (Expand, 64, 4), (Expand, 64, 8)],
         Kernels(ManifestText.Of("adapter en", "linear q in 64 64 4 no", "linear k in 64 64 4 no", "adapter de", "linear q in 64 64 8 no", "linear k in 64 64 8 no")));
 
     [Fact]
     public void Without_a_group_a_linear_is_alone() =>
-        Assert.Equal([(Down, 64, 4), (Up, 64, 4)], KernelPlanner.Kernels([Linear(null, 64, 64, 4), Linear(null, 64, 64, 4)]));
+        Assert.Equal([(Shrink, 64, 4), (Expand, 64, 4)], KernelPlanner.Kernels([Linear(null, 64, 64, 4), Linear(null, 64, 64, 4)]));
 
     [Fact]
     public void The_rows_of_all_down_kernels_are_those_of_the_linears() =>
@@ -41,9 +41,9 @@ public sealed class KernelPlannerTests
 
             Assert.Equal(kernels.Distinct(), kernels);
             foreach (var group in specs.Where(linear => !linear.HasScaleIn).GroupBy(linear => linear.NIn))
-                Assert.Contains((Down, group.Key, group.Sum(linear => linear.Rank)), kernels);
-            Assert.All(specs.Where(linear => linear.HasScaleIn), linear => Assert.Contains((Down, linear.NIn, linear.Rank), kernels));
-            Assert.All(specs, linear => Assert.Contains((Up, linear.NOut, linear.Rank), kernels));
+                Assert.Contains((Shrink, group.Key, group.Sum(linear => linear.Rank)), kernels);
+            Assert.All(specs.Where(linear => linear.HasScaleIn), linear => Assert.Contains((Shrink, linear.NIn, linear.Rank), kernels));
+            Assert.All(specs, linear => Assert.Contains((Expand, linear.NOut, linear.Rank), kernels));
         }, iter: 200);
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class KernelPlannerTests
         var set = Plan("rpi5", ManifestText.SmolLm2()).Sets[0];
 
         Assert.Equal(("Firmware.HomeKernels", "Tiny", ManifestText.Fingerprint), (set.FullName, set.BaseName, set.BaseFingerprint));
-        Assert.Equal(("HomeKernels_Down576R16", "Firmware.HomeKernels_Down576R16.g.cs"), (set.Kernels[0].Name, set.Kernels[0].HintName));
+        Assert.Equal(("HomeKernels_Shrink576R16", "Firmware.HomeKernels_Shrink576R16.g.cs"), (set.Kernels[0].Name, set.Kernels[0].HintName));
     }
 
     [Fact]

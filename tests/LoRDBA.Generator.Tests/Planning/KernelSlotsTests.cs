@@ -24,11 +24,11 @@ public sealed class KernelSlotsTests
     [Fact]
     public void Slots_are_shared_by_few() => Assert.InRange(KernelSlots.Of(Set(1, 64)).Max(slot => slot.Length), 1, 4);
 
-    // An up kernel of every rank from least to most, of two widths.
+    // An expand kernel of every rank from least to most, of two widths.
     private static KernelSetSpec Set(int least, int most)
     {
         var kernels = Enumerable.Range(least, most - least + 1).SelectMany(rank => new[] { 576, 1536 }.Select(width =>
-            new KernelSpec(KernelKind.Up, width, rank, Paths.Scalar, "", "Firmware", "HomeKernels")));
+            new KernelSpec(KernelKind.Expand, width, rank, Paths.Scalar, "", "Firmware", "HomeKernels")));
         return new("Firmware", "HomeKernels", "internal", false, null, null, "", Paths.Scalar, kernels.ToEquatableArray());
     }
 }

@@ -4,7 +4,7 @@
 
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace Home.Firmware;
 
@@ -14,8 +14,8 @@ public sealed class HomeKernels : SignKernels
     /// <summary>Hand it to a session: <c>SessionOptions.Kernels</c>.</summary>
     public static HomeKernels Instance { get; } = new();
 
-    private readonly DownKernel down128R18 = new HomeKernels_Down128R18();
-    private readonly UpKernel up192R6 = new HomeKernels_Up192R6();
+    private readonly ShrinkKernel down128R18 = new HomeKernels_Shrink128R18();
+    private readonly ExpandKernel up192R6 = new HomeKernels_Expand192R6();
 
     private HomeKernels() { }
 
@@ -30,14 +30,14 @@ public sealed class HomeKernels : SignKernels
         ? null : "it was generated for rpi4, rpi5, x64-v3, x64-v4, and this processor has none of Avx512, Avx2, Dp, AdvSimd: add its board to LordbaBoard and build again.";
 
     /// <inheritdoc/>
-    public override DownKernel? FindDown(int nIn, int rank) => (nIn, rank) switch
+    public override ShrinkKernel? FindShrink(int nIn, int rank) => (nIn, rank) switch
     {
         (128, 18) => down128R18,
         _ => null,
     };
 
     /// <inheritdoc/>
-    public override UpKernel? FindUp(int nOut, int rank) => (nOut, rank) switch
+    public override ExpandKernel? FindExpand(int nOut, int rank) => (nOut, rank) switch
     {
         (192, 6) => up192R6,
         _ => null,

@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
@@ -77,8 +78,8 @@ public sealed partial class FormatDocumentTests
         float[] x = [1, 1, 1], y = [10, 20];
         fixed (float* px = x, py = y)
         {
-            branch.DownFloat(px, 1, z, 2);
-            branch.Up(kernel: null, (byte*)z, 2 * sizeof(float), 1, py, 0, 2, weight: 1);
+            branch.ShrinkFloat(px, 1, z, 2);
+            branch.Expand(kernel: null, (byte*)z, 2 * sizeof(float), 1, py, 0, 2, weight: 1);
         }
 
         Assert.Equal([10 - 0.125f, 20 + 1.5f], y);

@@ -1,6 +1,9 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Binding;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
@@ -38,18 +41,18 @@ public sealed class KernelChoiceTests : IDisposable
     public void A_set_serves_the_shapes_that_it_has()
     {
         using var adapter = Adapter(rank: 4);
-        using var session = model.CreateSession(new() { Kernels = new Set { DownRank = 12, UpRank = 4 } });
+        using var session = model.CreateSession(new() { Kernels = new Set { ShrinkRank = 12, ExpandRank = 4 } });
         session.Use(adapter);
         var use = session.KernelUse.ToDictionary(use => use.Linear);
-        Assert.Equal(("Set", "Set"), (use["blk.0.attn_v.weight"].Down, use["blk.0.attn_v.weight"].Up));
-        Assert.Equal(("generic", "Set"), (use["blk.0.attn_output.weight"].Down, use["blk.0.attn_output.weight"].Up));
+        Assert.Equal(("Set", "Set"), (use["blk.0.attn_v.weight"].Shrink, use["blk.0.attn_v.weight"].Expand));
+        Assert.Equal(("generic", "Set"), (use["blk.0.attn_output.weight"].Shrink, use["blk.0.attn_output.weight"].Expand));
     }
 
     [Fact]
     public void A_strict_session_refuses_what_its_set_lacks_and_keeps_what_acted()
     {
         using Adapter covered = Adapter(rank: 4), other = Adapter(rank: 5);
-        using var session = model.CreateSession(new() { Kernels = new Set { UpRank = 4 }, StrictKernels = true });
+        using var session = model.CreateSession(new() { Kernels = new Set { ExpandRank = 4 }, StrictKernels = true });
         session.Use(covered);
         var expected = session.Prefill(Tokens).ToArray();
         var refusal = Assert.Throws<SessionException>(() => session.Use(other));
@@ -82,14 +85,14 @@ public sealed class KernelChoiceTests : IDisposable
     /// <summary>A set with one down and one up rank, any by default.</summary>
     private sealed class Set : SignKernels
     {
-        public int? DownRank { get; init; }
-        public int? UpRank { get; init; }
+        public int? ShrinkRank { get; init; }
+        public int? ExpandRank { get; init; }
         public string? Fingerprint { get; init; }
         public string? Reason { get; init; }
         public override string Name => "Set";
         public override string? BaseFingerprint => Fingerprint;
         public override string? CannotRunHere => Reason;
-        public override DownKernel? FindDown(int nIn, int rank) => rank == (DownRank ?? rank) ? new GenericDown(nIn, rank) : null;
-        public override UpKernel? FindUp(int nOut, int rank) => rank == (UpRank ?? rank) ? new GenericUp(nOut, rank) : null;
+        public override ShrinkKernel? FindShrink(int nIn, int rank) => rank == (ShrinkRank ?? rank) ? new GenericShrink(nIn, rank) : null;
+        public override ExpandKernel? FindExpand(int nOut, int rank) => rank == (ExpandRank ?? rank) ? new GenericExpand(nOut, rank) : null;
     }
 }

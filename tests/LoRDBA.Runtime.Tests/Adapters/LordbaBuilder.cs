@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;

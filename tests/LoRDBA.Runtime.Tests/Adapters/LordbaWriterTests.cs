@@ -1,6 +1,7 @@
 using CsCheck;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;

@@ -1,5 +1,5 @@
 using CsCheck;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 

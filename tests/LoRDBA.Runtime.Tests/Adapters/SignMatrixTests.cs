@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using CsCheck;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Blocks;

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Runtime.Tests.Blocks;
 

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
@@ -9,7 +9,7 @@ namespace LoRDBA.Runtime.Tests.Kernels;
 
 /// <summary>
 /// The product of block-quantized weights: the scalar twin against float64 over the dequantized weights, every vector path against the twin
-/// to the bit, panels against single tokens to the bit, all on weights that end where reading on would crash.
+/// to the bit, batches against single tokens to the bit, all on weights that end where reading on would crash.
 /// </summary>
 public sealed unsafe class BlockMatMulTests
 {

@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Kernels;
@@ -11,7 +12,7 @@ public sealed unsafe class FactorProductTests
     private const int Widest = 260;
 
     [Fact]
-    public void Down_by_hand()
+    public void Shrink_by_hand()
     {
         // S_A = [[+ - +], [- - +]], s_in = (1, 2, 0.5), x = (3, 1, 4), m = (10, 100)
         // z0 = 10 * (3 - 2 + 2) = 30, z1 = 100 * (-3 - 2 + 2) = -300
@@ -21,13 +22,13 @@ public sealed unsafe class FactorProductTests
         using var x = GuardedMemory.OfFloats([3, 1, 4]);
         using var z = GuardedMemory.OfFloats([7, 7]);
 
-        FactorProduct.Down(new ScaledSignFactor(new SignMatrix(bits.Bytes, 2, 3), scale.Floats), m.Floats, x.Floats, 1, 3, z.Floats, 2, 0, 2);
+        FactorProduct.Shrink(new ScaledSignFactor(new SignMatrix(bits.Bytes, 2, 3), scale.Floats), m.Floats, x.Floats, 1, 3, z.Floats, 2, 0, 2);
 
         Assert.Equal([30, -300], Floats(z));
     }
 
     [Fact]
-    public void Up_by_hand()
+    public void Expand_by_hand()
     {
         // S_B = rows o of n_out = 3: (+ -), (- -), (+ +); z = (2, 5), s_out = (1, 0.5, 2), weight 10
         // y0 = 1 + 10 * 1 * (2 - 5) = -29, y1 = 1 + 10 * 0.5 * (-7) = -34, y2 = 1 + 10 * 2 * 7 = 141
@@ -36,7 +37,7 @@ public sealed unsafe class FactorProductTests
         using var z = GuardedMemory.OfFloats([2, 5]);
         using var y = GuardedMemory.OfFloats([1, 1, 1]);
 
-        FactorProduct.Up(new SignFactor(new SignMatrix(bits.Bytes, 2, 3)), 2, scale.Floats, z.Floats, 1, 2, y.Floats, 3, 0, 3, 10);
+        FactorProduct.Expand(new SignFactor(new SignMatrix(bits.Bytes, 2, 3)), 2, scale.Floats, z.Floats, 1, 2, y.Floats, 3, 0, 3, 10);
 
         Assert.Equal([-29, -34, 141], Floats(y));
     }
@@ -66,17 +67,17 @@ public sealed unsafe class FactorProductTests
 
     private static void CompareFactor<TFactor>(int width, Case c, TFactor factor) where TFactor : struct, IFactor
     {
-        FactorProduct.DownScalar(factor, c.M.Floats, c.X.Floats, c.Tokens, c.Length, c.Z.Floats, c.Rank, 0, c.Rank);
+        FactorProduct.ShrinkScalar(factor, c.M.Floats, c.X.Floats, c.Tokens, c.Length, c.Z.Floats, c.Rank, 0, c.Rank);
         var expected = Floats(c.Z);
         c.Z.Clear();
-        Down(width, factor, c, 0, c.Rank, 0, c.Tokens);
+        Shrink(width, factor, c, 0, c.Rank, 0, c.Tokens);
         AssertSameBits(expected, Floats(c.Z), $"down, length {c.Length}, rank {c.Rank}, tokens {c.Tokens}, {typeof(TFactor).Name}");
 
         var before = Floats(c.Y);
-        FactorProduct.UpScalar(factor, c.Rank, c.Scale.Floats, c.Z.Floats, c.Tokens, c.Rank, c.Y.Floats, c.Length, 0, c.Length, 0.75f);
+        FactorProduct.ExpandScalar(factor, c.Rank, c.Scale.Floats, c.Z.Floats, c.Tokens, c.Rank, c.Y.Floats, c.Length, 0, c.Length, 0.75f);
         expected = Floats(c.Y);
         before.CopyTo(new Span<float>(c.Y.Floats, before.Length));
-        Up(width, factor, c, 0, c.Length, 0, c.Tokens);
+        Expand(width, factor, c, 0, c.Length, 0, c.Tokens);
         AssertSameBits(expected, Floats(c.Y), $"up, length {c.Length}, rank {c.Rank}, tokens {c.Tokens}, {typeof(TFactor).Name}");
     }
 
@@ -89,8 +90,8 @@ public sealed unsafe class FactorProductTests
             using var c = new Case(length: random.Next(1, Widest), rank: random.Next(1, 40), tokens: random.Next(1, 9));
             var factor = new SignFactor(new SignMatrix(c.Bits.Bytes, c.Rank, c.Length));
             var before = Floats(c.Y);
-            Down(width, factor, c, 0, c.Rank, 0, c.Tokens);
-            Up(width, factor, c, 0, c.Length, 0, c.Tokens);
+            Shrink(width, factor, c, 0, c.Rank, 0, c.Tokens);
+            Expand(width, factor, c, 0, c.Length, 0, c.Tokens);
             var (z, y) = (Floats(c.Z), Floats(c.Y));
 
             c.Z.Clear();
@@ -100,10 +101,10 @@ public sealed unsafe class FactorProductTests
             var row = random.Next(0, c.Length + 1);
             foreach (var (from, to) in new[] { (0, token), (token, c.Tokens) })
             {
-                Down(width, factor, c, 0, rank, from, to);
-                Down(width, factor, c, rank, c.Rank, from, to);
-                Up(width, factor, c, row, c.Length, from, to);
-                Up(width, factor, c, 0, row, from, to);
+                Shrink(width, factor, c, 0, rank, from, to);
+                Shrink(width, factor, c, rank, c.Rank, from, to);
+                Expand(width, factor, c, row, c.Length, from, to);
+                Expand(width, factor, c, 0, row, from, to);
             }
 
             AssertSameBits(z, Floats(c.Z), $"down, split at rank {rank} of {c.Rank}, token {token} of {c.Tokens}");
@@ -116,9 +117,9 @@ public sealed unsafe class FactorProductTests
     {
         using var c = new Case(length: 203, rank: 11, tokens: 3);
         var signs = new SignMatrix(c.Bits.Bytes, c.Rank, c.Length);
-        FactorProduct.DownScalar(new ScaledSignFactor(signs, c.Scale.Floats), c.M.Floats, c.X.Floats, c.Tokens, c.Length, c.Z.Floats, c.Rank, 0, c.Rank);
+        FactorProduct.ShrinkScalar(new ScaledSignFactor(signs, c.Scale.Floats), c.M.Floats, c.X.Floats, c.Tokens, c.Length, c.Z.Floats, c.Rank, 0, c.Rank);
         var before = Floats(c.Y);
-        FactorProduct.UpScalar(new SignFactor(signs), c.Rank, c.Scale.Floats, c.Z.Floats, c.Tokens, c.Rank, c.Y.Floats, c.Length, 0, c.Length, 0.75f);
+        FactorProduct.ExpandScalar(new SignFactor(signs), c.Rank, c.Scale.Floats, c.Z.Floats, c.Tokens, c.Rank, c.Y.Floats, c.Length, 0, c.Length, 0.75f);
 
         for (var t = 0; t < c.Tokens; t++)
         {
@@ -139,22 +140,22 @@ public sealed unsafe class FactorProductTests
     }
 
     // tokens [from, to) only
-    private static void Down<TFactor>(int width, TFactor factor, Case c, int rankStart, int rankEnd, int from, int to) where TFactor : struct, IFactor
+    private static void Shrink<TFactor>(int width, TFactor factor, Case c, int rankStart, int rankEnd, int from, int to) where TFactor : struct, IFactor
     {
         float* x = c.X.Floats + from * c.Length, z = c.Z.Floats + from * c.Rank;
         RequireWidth(width);
-        if (width == 512) FactorProduct.Down<TFactor, Lanes512>(factor, c.M.Floats, x, to - from, c.Length, z, c.Rank, rankStart, rankEnd);
-        else if (width == 256) FactorProduct.Down<TFactor, Lanes256>(factor, c.M.Floats, x, to - from, c.Length, z, c.Rank, rankStart, rankEnd);
-        else FactorProduct.Down<TFactor, Lanes128>(factor, c.M.Floats, x, to - from, c.Length, z, c.Rank, rankStart, rankEnd);
+        if (width == 512) FactorProduct.Shrink<TFactor, Lanes512>(factor, c.M.Floats, x, to - from, c.Length, z, c.Rank, rankStart, rankEnd);
+        else if (width == 256) FactorProduct.Shrink<TFactor, Lanes256>(factor, c.M.Floats, x, to - from, c.Length, z, c.Rank, rankStart, rankEnd);
+        else FactorProduct.Shrink<TFactor, Lanes128>(factor, c.M.Floats, x, to - from, c.Length, z, c.Rank, rankStart, rankEnd);
     }
 
-    private static void Up<TFactor>(int width, TFactor factor, Case c, int rowStart, int rowEnd, int from, int to) where TFactor : struct, IFactor
+    private static void Expand<TFactor>(int width, TFactor factor, Case c, int rowStart, int rowEnd, int from, int to) where TFactor : struct, IFactor
     {
         float* z = c.Z.Floats + from * c.Rank, y = c.Y.Floats + from * c.Length, s = c.Scale.Floats;
         RequireWidth(width);
-        if (width == 512) FactorProduct.Up<TFactor, Lanes512>(factor, c.Rank, s, z, to - from, c.Rank, y, c.Length, rowStart, rowEnd, 0.75f);
-        else if (width == 256) FactorProduct.Up<TFactor, Lanes256>(factor, c.Rank, s, z, to - from, c.Rank, y, c.Length, rowStart, rowEnd, 0.75f);
-        else FactorProduct.Up<TFactor, Lanes128>(factor, c.Rank, s, z, to - from, c.Rank, y, c.Length, rowStart, rowEnd, 0.75f);
+        if (width == 512) FactorProduct.Expand<TFactor, Lanes512>(factor, c.Rank, s, z, to - from, c.Rank, y, c.Length, rowStart, rowEnd, 0.75f);
+        else if (width == 256) FactorProduct.Expand<TFactor, Lanes256>(factor, c.Rank, s, z, to - from, c.Rank, y, c.Length, rowStart, rowEnd, 0.75f);
+        else FactorProduct.Expand<TFactor, Lanes128>(factor, c.Rank, s, z, to - from, c.Rank, y, c.Length, rowStart, rowEnd, 0.75f);
     }
 
     private static void RequireWidth(int width) =>

@@ -1,5 +1,6 @@
 using CsCheck;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Tests.Kernels;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Quantization;
 using LoRDBA.Runtime.Tests.Adapters;

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Quantization;
 using LoRDBA.Tests;

@@ -11,6 +11,6 @@ internal static class UnicodeText
     private static readonly Gen<string> Usual = CsCheck.Gen.OneOf(
         " ", "  ", "\n", "\t", "\r\n", "'s", "'ll", "1", "42", "e", "the", "Ä", "я", "我", "🦙", "\u200D", "\u0301", "<|im_end|>", "<s>", "</s>", "<|im", "<", "|>", "\0");
 
-    /// <summary>Up to 60 of both.</summary>
+    /// <summary>Expand to 60 of both.</summary>
     public static Gen<string> Gen { get; } = CsCheck.Gen.OneOf(Anything, Usual).Array[0, 60].Select(string.Concat);
 }

@@ -92,7 +92,7 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void A_model_whose_logits_are_not_finite_is_not_timed()
     {
-        var broken = new TinyModel { Type = LoRDBA.Runtime.Gguf.GgmlType.F32, Change = (name, values) => { if (name == "output_norm.weight") values[0] = float.NaN; } };
+        var broken = new TinyModel { Type = LoRDBA.Runtime.Blocks.GgmlType.F32, Change = (name, values) => { if (name == "output_norm.weight") values[0] = float.NaN; } };
         var run = ToolRun.Of(["bench", folder.Write("broken.gguf", broken.ToArray()), .. Short]);
 
         Assert.Equal((ExitCodes.BadInput, ""), (run.ExitCode, run.Out));

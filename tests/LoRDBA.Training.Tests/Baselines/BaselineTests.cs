@@ -1,10 +1,10 @@
+using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 using LoRDBA.Training.Baselines;
 using LoRDBA.Training.Conversion;
 using LoRDBA.Training.Tests.Conversion;
-using MathNet.Numerics.LinearAlgebra;
 
 namespace LoRDBA.Training.Tests.Baselines;
 
@@ -19,7 +19,7 @@ public sealed class BaselineTests
     public void Bits_a_channel_are_codes_scales_and_zero_points(string family, string setting, double expected)
     {
         // Rank 16 on q of the first layer, 256 to 256: whole groups of 64 and 128.
-        using var model = new TinyModel { Type = Runtime.Gguf.GgmlType.F32 }.Load();
+        using var model = new TinyModel { Type = Runtime.Blocks.GgmlType.F32 }.Load();
         using var folder = new TemporaryFolder();
         using var lora = Adapter.Load(RandomPeft.Write(folder, model, linear => linear.Kind == LinearKind.Query ? 16 : 0), model);
         Baseline.All.Single(baseline => (baseline.Family, baseline.Setting) == (family, setting)).Apply(lora, out var bits).Dispose();
@@ -32,7 +32,7 @@ public sealed class BaselineTests
     [Fact]
     public void Each_runs_as_an_adapter_and_more_bits_come_closer()
     {
-        using var model = new TinyModel { Type = Runtime.Gguf.GgmlType.F32 }.Load();
+        using var model = new TinyModel { Type = Runtime.Blocks.GgmlType.F32 }.Load();
         using var folder = new TemporaryFolder();
         using var lora = Adapter.Load(RandomPeft.Write(folder, model, 4), model);
         using var session = model.CreateSession(new() { Threads = 1 });

@@ -2,8 +2,10 @@ using LoRDBA.Examples.SmartHome.Training.Corpus;
 using LoRDBA.Examples.SmartHome.Training.Files;
 using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Examples.SmartHome.Training.Tokens;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Examples.SmartHome.Training.Tests.Files;

@@ -1,6 +1,8 @@
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters.Peft;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Adapters.Lora;
 

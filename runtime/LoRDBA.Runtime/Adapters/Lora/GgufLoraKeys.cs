@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Adapters.Lordba;
+
 namespace LoRDBA.Runtime.Adapters.Lora;
 
 /// <summary>The metadata keys and tensor names of a LoRA in GGUF, as llama.cpp has them.</summary>

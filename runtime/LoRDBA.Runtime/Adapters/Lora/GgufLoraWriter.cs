@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Adapters.Lora;
 

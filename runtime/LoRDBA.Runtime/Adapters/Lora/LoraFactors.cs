@@ -1,5 +1,5 @@
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Lora;

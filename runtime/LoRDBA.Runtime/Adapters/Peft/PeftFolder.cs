@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Memory;
+
 namespace LoRDBA.Runtime.Adapters.Peft;
 
 /// <summary>The folder of a PEFT LoRA, opened: both files are sound, no model is asked yet.</summary>

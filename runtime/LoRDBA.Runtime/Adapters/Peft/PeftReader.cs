@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Peft;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Peft;

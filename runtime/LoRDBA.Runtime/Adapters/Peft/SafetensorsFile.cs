@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Adapters.Peft;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Runtime.Adapters.Peft;
 

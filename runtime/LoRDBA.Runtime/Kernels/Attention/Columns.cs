@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace LoRDBA.Runtime.Kernels;
+namespace LoRDBA.Runtime.Kernels.Attention;
 
 /// <summary>Two registers of 512 bits: 8 rows fill 16 of 32 registers.</summary>
 internal readonly unsafe struct Columns512(Vector512<float> a, Vector512<float> b) : IColumns<Columns512>

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 
-namespace LoRDBA.Runtime.Kernels;
+namespace LoRDBA.Runtime.Kernels.Attention;
 
 /// <summary>
 /// c ← factor ⊙ c + a b, in float32, 4 or 8 rows at a time: a [rows][depth], b [depth][columns], c [rows][columns], one factor a row.

@@ -1,6 +1,7 @@
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
-namespace LoRDBA.Runtime.Kernels;
+namespace LoRDBA.Runtime.Kernels.Attention;
 
 /// <summary>The keys and values of a context, per layer and key/value head, in blocks of 64 positions.</summary>
 /// <remarks>
@@ -139,7 +140,7 @@ internal sealed unsafe class KeyValueCache
     {
         var largest = TLanes.Zero;
         for (var i = 0; i < headDim; i += Lanes.Count) largest = TLanes.MaxMagnitude(largest, Load<TLanes>(x, i));
-        var max = TLanes.Max(largest);
+        var max = TLanes.ReduceMaxMagnitude(largest);
         *scale = max / 127;
         return max < 1e-30f ? 0 : 127 / max;
     }

@@ -1,9 +1,9 @@
 using System.Runtime.Intrinsics;
 
-namespace LoRDBA.Runtime.Kernels;
+namespace LoRDBA.Runtime.Kernels.Signs;
 
 /// <summary>
-/// What an up product reads of one token: z in whole numbers, as a table for every four ranks that holds the sum of ±z for
+/// What an expand product reads of one token: z in whole numbers, as a table for every four ranks that holds the sum of ±z for
 /// each of the sixteen ways to choose the signs. A byte shuffle is then sixteen look-ups at once.
 /// </summary>
 /// <remarks>
@@ -45,7 +45,7 @@ internal static unsafe class LookupTables
 
         var magnitude = Vector128<int>.Zero;
         for (var k = 0; k < padded; k += 4) magnitude = Vector128.Max(magnitude, Vector128.Abs(Vector128.Load(z + k)).AsInt32());
-        var max = Lanes.Max(magnitude.AsSingle());
+        var max = Lanes.ReduceMaxMagnitude(magnitude.AsSingle());
         var most = short.MaxValue / rank;
         var isZero = !(max > 1e-30f);
         *(float*)(target + ScaleOffset(rank)) = isZero ? 0 : max / most;

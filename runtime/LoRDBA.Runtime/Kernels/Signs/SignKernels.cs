@@ -1,8 +1,8 @@
-namespace LoRDBA.Runtime.Kernels;
+namespace LoRDBA.Runtime.Kernels.Signs;
 
 /// <summary>
-/// A set of sign kernels. The source generator makes one from a manifest of shapes; a session is handed it with
-/// <see cref="Models.SessionOptions.Kernels"/>.
+/// A set of sign kernels. The source generator makes one from a manifest of shapes; an engine is handed it with
+/// its options.
 /// </summary>
 public abstract class SignKernels
 {
@@ -18,10 +18,10 @@ public abstract class SignKernels
     /// <summary>The kernel for exactly this shape, or null.</summary>
     /// <param name="nIn">Inputs.</param>
     /// <param name="rank">Rows of S_A, of fused linears together.</param>
-    public abstract DownKernel? FindDown(int nIn, int rank);
+    public abstract ShrinkKernel? FindShrink(int nIn, int rank);
 
     /// <summary>The kernel for exactly this shape, or null.</summary>
     /// <param name="nOut">Outputs.</param>
     /// <param name="rank">Columns of S_B.</param>
-    public abstract UpKernel? FindUp(int nOut, int rank);
+    public abstract ExpandKernel? FindExpand(int nOut, int rank);
 }

@@ -1,9 +1,7 @@
-using LoRDBA.Runtime.Adapters;
-
-namespace LoRDBA.Runtime.Kernels;
+namespace LoRDBA.Runtime.Kernels.Signs;
 
 /// <summary>
-/// S_B in the order in which the up product reads it: the signs of eight ranks of one output are one byte, so that half a byte
+/// S_B in the order in which the expand product reads it: the signs of eight ranks of one output are one byte, so that half a byte
 /// is the index into a table of four ranks.
 /// </summary>
 /// <remarks>

@@ -1,9 +1,10 @@
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Attention;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Tests.Kernels;
 
-/// <summary>Attention over blocks against the formula in double precision, and single tokens against panels to the bit.</summary>
+/// <summary>Attention over blocks against the formula in double precision, and single tokens against batches to the bit.</summary>
 public sealed unsafe class AttentionTests
 {
     private static ModelConfig Config(int heads, int kvHeads, int headDim) => new()
@@ -34,7 +35,7 @@ public sealed unsafe class AttentionTests
             var config = Config(heads, kvHeads, headDim);
             const int tokens = 150;
             float[] q = Values(tokens * config.QueryDim, 1), k = Values(tokens * config.KvDim, 2), v = Values(tokens * config.KvDim, 3);
-            var actual = Run(config, format, q, k, v, tokens, panel: 32);
+            var actual = Run(config, format, q, k, v, tokens, batch: 32);
             for (var t = 0; t < tokens; t += 7)
                 for (var head = 0; head < heads; head++)
                 {
@@ -51,26 +52,26 @@ public sealed unsafe class AttentionTests
     [InlineData(KeyValueFormat.F32)]
     [InlineData(KeyValueFormat.F16)]
     [InlineData(KeyValueFormat.I8)]
-    public void A_token_alone_has_the_bits_it_has_in_a_panel(KeyValueFormat format)
+    public void A_token_alone_has_the_bits_it_has_in_a_batch(KeyValueFormat format)
     {
         var config = Config(heads: 9, kvHeads: 3, headDim: 64);
         const int tokens = 140;
         float[] q = Values(tokens * config.QueryDim, 1), k = Values(tokens * config.KvDim, 2), v = Values(tokens * config.KvDim, 3);
-        var panels = Run(config, format, q, k, v, tokens, panel: 32);
-        Assert.Equal(panels, Run(config, format, q, k, v, tokens, panel: 1));
-        Assert.Equal(panels, Run(config, format, q, k, v, tokens, panel: 5));
+        var batches = Run(config, format, q, k, v, tokens, batch: 32);
+        Assert.Equal(batches, Run(config, format, q, k, v, tokens, batch: 1));
+        Assert.Equal(batches, Run(config, format, q, k, v, tokens, batch: 5));
     }
 
-    private static float[] Run(ModelConfig config, KeyValueFormat format, float[] q, float[] k, float[] v, int tokens, int panel)
+    private static float[] Run(ModelConfig config, KeyValueFormat format, float[] q, float[] k, float[] v, int tokens, int batch)
     {
-        Attention attention = null!;
-        using var arena = Arena.Create(arena => attention = new Attention(arena, config, new KeyValueCache(arena, config, 256, format), workers: 1));
+        CausalAttention attention = null!;
+        using var arena = Arena.Create(arena => attention = new CausalAttention(arena, config, new KeyValueCache(arena, config, 256, format), workers: 1));
         var output = new float[tokens * config.QueryDim];
         var group = config.NHead / config.NHeadKv;
         fixed (float* query = q, key = k, value = v, result = output)
-            for (var first = 0; first < tokens; first += panel)
+            for (var first = 0; first < tokens; first += batch)
             {
-                var count = Math.Min(panel, tokens - first);
+                var count = Math.Min(batch, tokens - first);
                 for (var head = 0; head < config.NHeadKv; head++)
                 {
                     for (var t = first; t < first + count; t++)

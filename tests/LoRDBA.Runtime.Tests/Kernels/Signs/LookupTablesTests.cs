@@ -1,5 +1,5 @@
 using CsCheck;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Tests.Kernels.Signs;
 

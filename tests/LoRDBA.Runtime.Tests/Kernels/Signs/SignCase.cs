@@ -1,10 +1,9 @@
-using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Kernels.Signs;
 
-/// <summary>Random operands of one down or up product, each ending at a guard page, and what they give in the scalar twin and in float64.</summary>
+/// <summary>Random operands of one down or expand product, each ending at a guard page, and what they give in the scalar twin and in float64.</summary>
 internal sealed unsafe class SignCase : IDisposable
 {
     private readonly List<GuardedMemory> memories = [];
@@ -27,11 +26,11 @@ internal sealed unsafe class SignCase : IDisposable
     public int Tokens { get; }
     public byte* Signs => matrix.Bits;
 
-    // Down: signs [rank][n_in], activations [tokens][n_in]
+    // Shrink: signs [rank][n_in], activations [tokens][n_in]
     public float[] X { get; private set; } = [];
-    public SignPanel Panel { get; private set; }
+    public SignBatch Batch { get; private set; }
 
-    // Up: planes, s_out [n_out], z [tokens], y [tokens][n_out]
+    // Expand: planes, s_out [n_out], z [tokens], y [tokens][n_out]
     public byte* Planes { get; private set; }
     public float* ScaleOut { get; private set; }
     public byte* Tables { get; private set; }
@@ -40,22 +39,22 @@ internal sealed unsafe class SignCase : IDisposable
     public float[] Y { get; private set; } = [];
 
     /// <summary>Activations with an outlier, quantized.</summary>
-    public static SignCase Down(int nIn, int rank, int tokens, int seed)
+    public static SignCase Shrink(int nIn, int rank, int tokens, int seed)
     {
         var c = new SignCase(rank, nIn, tokens, seed);
-        var width = SignPanel.WidthOf(nIn);
-        var panel = new SignPanel(
-            width, (sbyte*)c.Memory(tokens * width).Bytes, c.Memory(tokens * width / SignPanel.SegmentLength * sizeof(int)).Ints, c.Memory(tokens * sizeof(int)).Ints, c.Memory(tokens * sizeof(float)).Floats);
+        var width = SignBatch.WidthOf(nIn);
+        var batch = new SignBatch(
+            width, (sbyte*)c.Memory(tokens * width).Bytes, c.Memory(tokens * width / SignBatch.SegmentLength * sizeof(int)).Ints, c.Memory(tokens * sizeof(int)).Ints, c.Memory(tokens * sizeof(float)).Floats);
         c.X = c.Values(tokens * nIn);
         for (var t = 0; t < tokens; t++) c.X[t * nIn + c.random.Next(nIn)] *= 30;
         fixed (float* x = c.X)
-            for (var t = 0; t < tokens; t++) panel.Quantize(x + t * nIn, null, nIn, t);
-        c.Panel = panel;
+            for (var t = 0; t < tokens; t++) batch.Quantize(x + t * nIn, null, nIn, t);
+        c.Batch = batch;
         return c;
     }
 
     /// <summary>Signs as planes, z as tables.</summary>
-    public static SignCase Up(int nOut, int rank, int tokens, int seed)
+    public static SignCase Expand(int nOut, int rank, int tokens, int seed)
     {
         var c = new SignCase(rank, nOut, tokens, seed);
         c.Planes = c.Memory(SignPlanes.Count(rank) * nOut).Bytes;
@@ -78,32 +77,32 @@ internal sealed unsafe class SignCase : IDisposable
     public int Sign(int row, int column) => matrix[row, column];
 
     /// <summary>What a kernel makes of it: [tokens][rank].</summary>
-    public int[] Run(DownKernel kernel) => Run(kernel, Tokens).Sums;
+    public int[] Run(ShrinkKernel kernel) => Run(kernel, Tokens).Sums;
 
     /// <summary>What a kernel makes of the first tokens, and the bytes that it allocated meanwhile.</summary>
-    public (int[] Sums, long Allocated) Run(DownKernel kernel, int tokens)
+    public (int[] Sums, long Allocated) Run(ShrinkKernel kernel, int tokens)
     {
         using var sums = new GuardedMemory(tokens * kernel.SumStride * sizeof(int));
         using var scratch = new GuardedMemory(kernel.ScratchLength);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        kernel.Run(Signs, Panel, tokens, sums.Ints, scratch.Bytes);
+        kernel.Run(Signs, Batch, tokens, sums.Ints, scratch.Bytes);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         return (Valid(sums, kernel.SumStride, tokens), allocated);
     }
 
     /// <summary>The scalar twin's sums.</summary>
-    public int[] RunScalar(GenericDown kernel)
+    public int[] RunScalar(GenericShrink kernel)
     {
         using var sums = new GuardedMemory(Tokens * kernel.SumStride * sizeof(int));
-        kernel.RunScalar(Signs, Panel, Tokens, sums.Ints);
+        kernel.RunScalar(Signs, Batch, Tokens, sums.Ints);
         return Valid(sums, kernel.SumStride, Tokens);
     }
 
     /// <summary>What a kernel makes of y: [tokens][n_out].</summary>
-    public float[] Run(UpKernel kernel, float weight, int rowStart, int rowEnd) => Run(kernel, weight, rowStart, rowEnd, Tokens).Y;
+    public float[] Run(ExpandKernel kernel, float weight, int rowStart, int rowEnd) => Run(kernel, weight, rowStart, rowEnd, Tokens).Y;
 
     /// <summary>What a kernel makes of the first tokens' y, and the bytes that it allocated meanwhile.</summary>
-    public (float[] Y, long Allocated) Run(UpKernel kernel, float weight, int rowStart, int rowEnd, int tokens)
+    public (float[] Y, long Allocated) Run(ExpandKernel kernel, float weight, int rowStart, int rowEnd, int tokens)
     {
         using var y = GuardedMemory.OfFloats(Y.AsSpan(0, tokens * Columns));
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -113,7 +112,7 @@ internal sealed unsafe class SignCase : IDisposable
     }
 
     /// <summary>The scalar twin's y.</summary>
-    public float[] RunScalar(GenericUp kernel, float weight, int rowStart, int rowEnd)
+    public float[] RunScalar(GenericExpand kernel, float weight, int rowStart, int rowEnd)
     {
         var result = (float[])Y.Clone();
         fixed (float* y = result)

@@ -1,0 +1,62 @@
+using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Tokenization;
+using LoRDBA.Tool.Arguments;
+
+namespace LoRDBA.Tool;
+
+/// <summary>A model, its tokenizer, and the adapter that acts in every session made here.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly int threads;
+    private Adapter? adapter;
+    private Tokenizer? tokenizer;
+    private float weight;
+
+    private LoadedModel(Model model, int threads) => (Model, this.threads) = (model, threads);
+
+    /// <summary>The base.</summary>
+    public Model Model { get; }
+
+    /// <summary>The model's own; read when it is first asked for, because token ids need none.</summary>
+    public Tokenizer Tokenizer => tokenizer ??= Tokenizer.FromGguf(Model.File);
+
+    /// <summary>Loads and checks the files.</summary>
+    public static LoadedModel Open(string model, AdapterArgument? adapter, int threads)
+    {
+        var engine = new LoadedModel(Model.Load(model), threads);
+        // The first token needs all weights; until then there are a tokenizer, an adapter and a session to make.
+        engine.Model.File.ReadAhead();
+        if (adapter is null) return engine;
+        try
+        {
+            engine.adapter = Adapter.Load(adapter.Path, engine.Model);
+            engine.weight = adapter.Weight;
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a session in which the adapter acts.</summary>
+    /// <param name="contextLength">Tokens that it has to hold; null: the runtime's default. Where the model cannot, appending them fails.</param>
+    /// <param name="oracle">Compute in float32.</param>
+    public Session CreateSession(int? contextLength, bool oracle = false)
+    {
+        var possible = contextLength is { } wanted ? Math.Clamp(wanted, 1, Model.Config.ContextLength) : contextLength;
+        var session = Model.CreateSession(new SessionOptions { ContextLength = possible, Threads = threads, Oracle = oracle });
+        session.Use(adapter, weight);
+        return session;
+    }
+
+    /// <summary>Closes the files; after the sessions.</summary>
+    public void Dispose()
+    {
+        adapter?.Dispose();
+        Model.Dispose();
+    }
+}

@@ -1,0 +1,75 @@
+using LoRDBA.Runtime.Adapters.Binding;
+using LoRDBA.Runtime.Memory;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters.Lora;
+
+/// <summary>A LoRA with real factors, unmerged, as float32 in native memory.</summary>
+/// <remarks>
+/// Its digest is SHA-256 over the SHA-256 of adapter_config.json and that of adapter_model.safetensors; of a GGUF file, the file's SHA-256.
+/// </remarks>
+internal sealed class LoraAdapter : Adapter
+{
+    private readonly LoraBranch?[] branches;
+    private readonly Arena memory;
+
+    private LoraAdapter(Model model, string name, Sha256Digest digest, LoraBranch?[] branches, Arena memory, long byteLength) : base(model, name, digest)
+    {
+        (this.branches, this.memory) = (branches, memory);
+        ByteLength = byteLength;
+        MaxRank = branches.Max(branch => branch?.Rank ?? 0);
+    }
+
+    /// <summary>Makes an adapter of branches that are filled one after another; if one is refused, nothing is left.</summary>
+    /// <param name="model">Its base.</param>
+    /// <param name="name">A name for people.</param>
+    /// <param name="digest">Of the content.</param>
+    /// <param name="byteLength">Of the files.</param>
+    /// <param name="parts">Linear, rank and scaling of each branch.</param>
+    /// <param name="fill">Fills the branch of a part, given by its index.</param>
+    public static LoraAdapter Create(
+        Model model, string name, Sha256Digest digest, long byteLength, IReadOnlyList<(Linear Linear, int Rank, float Scaling)> parts, Action<int, LoraBranch> fill)
+    {
+        var branches = new LoraBranch?[model.Linears.Count];
+        var memory = Arena.Create(arena =>
+        {
+            foreach (var (linear, rank, scaling) in parts) branches[linear.Index] = Lora.LoraBranch.Reserve(arena, linear, rank, scaling);
+        });
+        try
+        {
+            for (var i = 0; i < parts.Count; i++) fill(i, branches[parts[i].Linear.Index]!);
+        }
+        catch
+        {
+            memory.Dispose();
+            throw;
+        }
+        return new LoraAdapter(model, name, digest, branches, memory, byteLength);
+    }
+
+    /// <inheritdoc/>
+    public override AdapterKind Kind => AdapterKind.Lora;
+
+    /// <inheritdoc/>
+    public override int MaxRank { get; }
+
+    /// <inheritdoc/>
+    public override long ByteLength { get; }
+
+    internal override int BottleneckLength => 64 * ((MaxRank * sizeof(float) + 63) / 64);
+
+    internal override int FusedRank => 0;
+
+    internal override AdapterBranch? Branch(Linear linear) => LoraBranch(linear);
+
+    internal override unsafe void Shrink(in ShrinkCall call)
+    {
+        for (var slot = 0; slot < call.Count; slot++)
+            branches[call.First.Index + slot]?.Shrink(call.X.Values, call.X.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
+    }
+
+    /// <summary>The branch with its factors, or null where the adapter has none.</summary>
+    internal LoraBranch? LoraBranch(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
+
+    private protected override void Free() => memory.Dispose();
+}

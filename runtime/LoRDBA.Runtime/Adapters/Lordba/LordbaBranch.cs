@@ -1,0 +1,83 @@
+using LoRDBA.Runtime.Adapters.Binding;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Signs;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters.Lordba;
+
+/// <summary>
+/// A double-binary branch, s_out ⊙ S_B (m ⊙ S_A (s_in ⊙ x)) (arXiv 2605.24058). It reads memory that its adapter owns:
+/// the signs in the mapped file and as planes, the scales decoded to float32.
+/// </summary>
+internal sealed unsafe class LordbaBranch : AdapterBranch
+{
+    private readonly float* m;
+    private readonly float* scaleOut;
+    private readonly float* scaleIn;
+    private readonly byte* planes;
+
+    /// <summary>The branch beside a linear.</summary>
+    /// <param name="linear">The linear.</param>
+    /// <param name="tensor">Its tensor in the file.</param>
+    /// <param name="m">[rank].</param>
+    /// <param name="scaleOut">s_out, [n_out] padded with zeros to whole groups of lanes.</param>
+    /// <param name="scaleIn">s_in, [n_in] padded likewise, or null.</param>
+    /// <param name="planes">Room for S_B as <see cref="SignPlanes"/>.</param>
+    public LordbaBranch(Linear linear, in LordbaTensor tensor, float* m, float* scaleOut, float* scaleIn, byte* planes)
+    {
+        Linear = linear;
+        (SignsA, SignsB) = (tensor.SignsA, tensor.SignsB);
+        this.m = m;
+        this.scaleOut = scaleOut;
+        this.scaleIn = scaleIn;
+        this.planes = planes;
+        GenericKernel = new GenericExpand(linear.NOut, Rank);
+    }
+
+    /// <summary>The linear.</summary>
+    public Linear Linear { get; }
+
+    /// <summary>S_A, [rank][n_in].</summary>
+    public SignMatrix SignsA { get; }
+
+    /// <summary>S_B transposed, [rank][n_out].</summary>
+    public SignMatrix SignsB { get; }
+
+    /// <summary>The kernel where no generated one fits.</summary>
+    public ExpandKernel GenericKernel { get; }
+
+    /// <inheritdoc/>
+    public override int Rank => SignsA.Rows;
+
+    /// <summary>m, [rank].</summary>
+    public ReadOnlySpan<float> M => new(m, Rank);
+
+    /// <summary>s_out, [n_out].</summary>
+    public ReadOnlySpan<float> ScaleOut => new(scaleOut, SignsB.Columns);
+
+    /// <summary>s_in, [n_in]; empty when there is none.</summary>
+    public ReadOnlySpan<float> ScaleIn => new(scaleIn, scaleIn == null ? 0 : SignsA.Columns);
+
+    /// <summary>Fills scales and planes from the file; called once, before the branch is used.</summary>
+    public void Decode(in LordbaTensor tensor)
+    {
+        tensor.DecodeM(new Span<float>(m, Rank));
+        tensor.DecodeScaleOut(new Span<float>(scaleOut, SignsB.Columns));
+        if (scaleIn != null) tensor.DecodeScaleIn(new Span<float>(scaleIn, SignsA.Columns));
+        SignPlanes.Pack(SignsB, planes);
+    }
+
+    /// <summary>z = down(x) in float32: the oracle of the stage's whole numbers.</summary>
+    public void ShrinkFloat(float* x, int tokens, float* z, int zStride)
+    {
+        if (scaleIn == null) FactorProduct.Shrink(new SignFactor(SignsA), m, x, tokens, SignsA.Columns, z, zStride, 0, Rank);
+        else FactorProduct.Shrink(new ScaledSignFactor(SignsA, scaleIn), m, x, tokens, SignsA.Columns, z, zStride, 0, Rank);
+    }
+
+    /// <inheritdoc/>
+    public override void Expand(ExpandKernel? kernel, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
+    {
+        if (kernel is not null) kernel.Run(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+        else FactorProduct.Expand(new SignFactor(SignsB), Rank, scaleOut, (float*)z, tokens, zStride / sizeof(float), y, SignsB.Columns, rowStart, rowEnd, weight);
+    }
+}

@@ -1,0 +1,74 @@
+using System.IO.MemoryMappedFiles;
+
+namespace LoRDBA.Runtime.Memory;
+
+/// <summary>A file mapped read-only. Pointers into it die with it.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private const int ReaderStackBytes = 128 << 10;
+
+    private readonly MemoryMappedViewAccessor? view;
+    private Thread? reader;
+    private volatile bool closing;
+
+    private MappedFile(MemoryMappedViewAccessor? view, long length)
+    {
+        (this.view, Length) = (view, length);
+        if (view is null) return;
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        Start = start + view.PointerOffset;
+    }
+
+    /// <summary>The first byte; null in an empty file and after disposal.</summary>
+    public byte* Start { get; private set; }
+
+    /// <summary>Size in bytes when it was mapped.</summary>
+    public long Length { get; }
+
+    /// <summary>Maps a file.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="refused">Makes the caller's error of what the operating system said.</param>
+    public static MappedFile Open(string path, Func<Exception, LordbaException> refused)
+    {
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+            var length = stream.Length;
+            if (length == 0) return new(null, 0);
+            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return new(map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw refused(cause);
+        }
+    }
+
+    /// <summary>
+    /// Looks at every page, in order, from a thread of its own: what comes next on the caller's does not wait for storage, or for the operating
+    /// system to map page after page. Does nothing where the file would fill more than half of the memory and pages would push each other out.
+    /// </summary>
+    public void ReadAhead()
+    {
+        if (Start is null || reader is not null || Length > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2) return;
+        reader = new Thread(Touch, ReaderStackBytes) { IsBackground = true, Name = "read ahead" };
+        reader.Start();
+    }
+
+    private void Touch()
+    {
+        for (long at = 0; at < Length && !closing; at += Environment.SystemPageSize) Volatile.Read(ref Start[at]);
+    }
+
+    /// <summary>Ends the mapping.</summary>
+    public void Dispose()
+    {
+        if (Start is null) return;
+        closing = true;
+        reader?.Join();
+        Start = null;
+        view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+    }
+}

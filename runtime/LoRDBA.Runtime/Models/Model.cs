@@ -1,0 +1,87 @@
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Memory;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>
+/// A frozen base model: views into a mapped GGUF file. It never changes, so any number of sessions and adapters share it;
+/// dispose it after them.
+/// </summary>
+public sealed class Model : IDisposable
+{
+    private readonly Lazy<Sha256Digest> fingerprint;
+    private readonly Lazy<Sha256Digest> tokenizerDigest;
+    private readonly Lazy<Sha256Digest> chatTemplateDigest;
+
+    private Model(GgufFile file)
+    {
+        File = file;
+        Config = ModelConfig.FromGguf(file);
+        // First the weights: once they have been found in the file, no width in the metadata is larger than the file.
+        Weights = ModelWeights.FromGguf(file, Config);
+        (RopeFrequencies, RopeMagnitude) = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
+        fingerprint = new(() => BaseIdentity.Fingerprint(file, Config));
+        tokenizerDigest = new(() => BaseIdentity.Tokenizer(file));
+        chatTemplateDigest = new(() => BaseIdentity.ChatTemplate(file));
+    }
+
+    /// <summary>The file that the weights lie in.</summary>
+    public GgufFile File { get; }
+
+    /// <summary>Shapes and constants.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Every matrix that an adapter can adapt, in the order of the forward pass.</summary>
+    public IReadOnlyList<Linear> Linears => Weights.Linears;
+
+    /// <summary>Whether the head is the embedding itself, which then cannot be adapted.</summary>
+    public bool HasTiedOutput => !Weights.HasOwnOutput;
+
+    /// <summary>The identity of the model across its quantizations: what an adapter was made for.</summary>
+    public Sha256Digest Fingerprint => fingerprint.Value;
+
+    /// <summary>The identity of the vocabulary and its merges.</summary>
+    public Sha256Digest TokenizerDigest => tokenizerDigest.Value;
+
+    /// <summary>The identity of the chat template.</summary>
+    public Sha256Digest ChatTemplateDigest => chatTemplateDigest.Value;
+
+    /// <summary>general.license, if the file tells it.</summary>
+    public string? License => File.Metadata.TryGetString("general.license", out var license) ? license : null;
+
+    internal ModelWeights Weights { get; }
+
+    /// <summary>What pair i of a head turns by from one position to the next, [rope_dim / 2].</summary>
+    internal double[] RopeFrequencies { get; }
+
+    /// <summary>What rotated heads are multiplied with; 1 but for YaRN.</summary>
+    internal double RopeMagnitude { get; }
+
+    /// <summary>Maps a GGUF file.</summary>
+    /// <exception cref="GgufException">The file is not sound GGUF.</exception>
+    /// <exception cref="ModelException">It is no model that this engine can run.</exception>
+    public static Model Load(string path) => Load(GgufFile.Open(path));
+
+    /// <summary>Takes over an open file, and disposes it also if it is refused.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    public static Model Load(GgufFile file)
+    {
+        try
+        {
+            return new Model(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a conversation with its own context.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
+    public Session CreateSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
+
+    /// <summary>Unmaps the file.</summary>
+    public void Dispose() => File.Dispose();
+}

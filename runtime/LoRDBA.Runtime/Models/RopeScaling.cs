@@ -1,0 +1,77 @@
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Gguf;
+
+namespace LoRDBA.Runtime.Models;
+
+/// <summary>
+/// The frequencies of a model's rotary embedding, base^(-2i / rope_dim), stretched for contexts longer than the first training's.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>A tensor rope_freqs.weight divides each frequency (Llama 3.1 and later).</item>
+/// <item>linear: all are divided by the factor (arXiv 2306.15595).</item>
+/// <item>yarn: slow pairs are divided, fast ones left, those between mixed, and cos and sin grow a little
+/// (arXiv 2309.00071, section 3; beta_fast 32, beta_slow 1).</item>
+/// </list>
+/// </remarks>
+internal static class RopeScaling
+{
+    private const double BetaFast = 32, BetaSlow = 1;
+
+    /// <exception cref="ModelException">A kind of scaling that is not supported, or a number that cannot be.</exception>
+    public static (double[] Frequencies, double Magnitude) Read(GgufFile file, string architecture, int ropeDim, float freqBase)
+    {
+        var frequencies = new double[ropeDim / 2];
+        for (var i = 0; i < frequencies.Length; i++) frequencies[i] = Math.Pow(freqBase, -2.0 * i / ropeDim);
+        DivideByTensor(file, frequencies);
+
+        var prefix = $"{architecture}.rope.scaling";
+        var kind = file.Metadata.TryGetString($"{prefix}.type", out var given) ? given : "none";
+        var factor = file.Metadata.GetFloat32($"{prefix}.factor", 1f);
+        if (!float.IsFinite(factor) || factor <= 0) throw new ModelException(file.Name, $"{prefix}.factor", $"{prefix}.factor is {factor}; it must be positive.");
+        switch (kind)
+        {
+            case "none":
+                return (frequencies, 1);
+            case "linear":
+                for (var i = 0; i < frequencies.Length; i++) frequencies[i] /= factor;
+                return (frequencies, 1);
+            case "yarn":
+                var original = file.Metadata.GetUInt32($"{prefix}.original_context_length");
+                MixYarn(frequencies, ropeDim, freqBase, factor, original);
+                return (frequencies, 1 + 0.1 * Math.Log(factor));
+            default:
+                throw new ModelException(file.Name, $"{prefix}.type", $"rotary scaling '{kind}' is not supported; supported are: none, linear, yarn.");
+        }
+    }
+
+    private static void DivideByTensor(GgufFile file, double[] frequencies)
+    {
+        if (!file.TryGetTensor(ModelWeights.RopeFrequencies, out var tensor)) return;
+        if (tensor.Type != GgmlType.F32 || tensor.NDims != 1 || tensor.Dim(0) != frequencies.Length)
+            throw new ModelException(file.Name, tensor.Name, $"{tensor.Name} must be F32 of {frequencies.Length} elements.");
+        unsafe
+        {
+            var divisors = (float*)file.Data(tensor);
+            for (var i = 0; i < frequencies.Length; i++)
+            {
+                if (!(divisors[i] > 0)) throw new ModelException(file.Name, tensor.Name, $"element {i} of {tensor.Name} is {divisors[i]}; it must be positive.");
+                frequencies[i] /= divisors[i];
+            }
+        }
+    }
+
+    /// <summary>A pair that turns beta times or more within the original context is fast, one that turns less than once slow.</summary>
+    private static void MixYarn(double[] frequencies, int ropeDim, float freqBase, float factor, uint originalContext)
+    {
+        double PairTurning(double turns) => ropeDim * Math.Log(originalContext / (turns * 2 * Math.PI)) / (2 * Math.Log(freqBase));
+
+        var first = Math.Max(0, Math.Floor(PairTurning(BetaFast)));
+        var last = Math.Min(ropeDim - 1, Math.Ceiling(PairTurning(BetaSlow)));
+        for (var i = 0; i < frequencies.Length; i++)
+        {
+            var slow = Math.Clamp((i - first) / Math.Max(0.001, last - first), 0, 1);
+            frequencies[i] *= 1 - slow + slow / factor;
+        }
+    }
+}
