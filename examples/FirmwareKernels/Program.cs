@@ -12,12 +12,12 @@ try
 {
     using var model = Model.Load(Embedded.Gguf("home-base.gguf"));
     using var adapter = Adapter.Load(LordbaFile.From(Embedded.Gguf("home-en.lordba")), model);
-    using var session = model.CreateSession(new() { Threads = 1, Kernels = HomeKernels.Instance, StrictKernels = true });
-    session.Use(adapter);
+    using var sequence = model.CreateSequence(engineOptions: new() { Threads = 1, Kernels = HomeKernels.Instance, StrictKernels = true });
+    sequence.Use(adapter);
 
     var tokenizer = Tokenizer.FromGguf(model.File);
     var prompt = tokenizer.EncodePrompt(ChatTemplate.ForSamples(model.File, tokenizer.Vocabulary).Render([new("user", command)]));
-    new TextGenerator(session, tokenizer, new() { MaxTokens = 64 }).Generate(prompt, Console.Write);
+    new TextGenerator(sequence, tokenizer, new() { MaxTokens = 64 }).Generate(prompt, Console.Write);
     Console.WriteLine();
     return 0;
 }

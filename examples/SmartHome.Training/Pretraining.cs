@@ -1,6 +1,7 @@
 using LoRDBA.Examples.SmartHome.Training.Corpus;
 using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Examples.SmartHome.Training.Tokens;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Examples.SmartHome.Training;

@@ -22,10 +22,10 @@ internal sealed class Contestant(string name, Adapter? adapter)
     /// <summary>One per test set.</summary>
     public IReadOnlyList<Outcome> Outcomes { get; private set; } = [];
 
-    /// <summary>Which adapter the session says has acted: a digest, not a name.</summary>
+    /// <summary>Which adapter the sequence says has acted: a digest, not a name.</summary>
     public string Acted { get; private set; } = "";
 
-    public void Run(Trial trial, Session session, Contestant before, IReadOnlyList<TestSet> sets)
+    public void Run(Trial trial, Sequence sequence, Contestant before, IReadOnlyList<TestSet> sets)
     {
         SwitchNanoseconds = trial.Switch(Adapter, before.Adapter).TotalNanoseconds / Trial.Switches;
         trial.Run(sets[0] with { Commands = [.. sets[0].Commands.Take(WarmUpCommands)] });
@@ -34,7 +34,7 @@ internal sealed class Contestant(string name, Adapter? adapter)
             Report.Progress($"{Name} answers {set.Name} ...");
             return trial.Run(set);
         })];
-        Acted = session.Active is { } active ? active.Adapter.Digest.Short : "-";
+        Acted = sequence.Active is { } active ? active.Adapter.Digest.Short : "-";
     }
 
     /// <summary>Bytes of the fp16 LoRA that the adapter stands for: both factors, of its rank, beside every linear of the layers.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Examples.SmartHome;
 

@@ -3,7 +3,6 @@ using LoRDBA.Examples.SmartHome;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
@@ -47,22 +46,22 @@ int RunFiles(Options options)
     return 0;
 }
 
-// The base is loaded once and one session serves all: only what acts beside the base changes.
+// The base is loaded once and one sequence serves all: only what acts beside the base changes.
 static IReadOnlyList<Contestant> Compare(Model model, IReadOnlyList<Adapter> adapters, IReadOnlyList<TestSet> sets)
 {
     var report = new Report();
     report.Start(model, sets);
     var tokenizer = Tokenizer.FromGguf(model.File);
-    using var session = model.CreateSession(new SessionOptions { Threads = model.Config.NEmbd < NEmbdWorthThreads ? 1 : Environment.ProcessorCount });
-    var trial = new Trial(session, tokenizer);
+    using var sequence = model.CreateSequence(engineOptions: new() { Threads = model.Config.NEmbd < NEmbdWorthThreads ? 1 : Environment.ProcessorCount });
+    var trial = new Trial(sequence, tokenizer);
     Contestant[] contestants = [new("base alone", null), .. adapters.Select(adapter => new Contestant(adapter.Name, adapter))];
-    for (var i = 0; i < contestants.Length; i++) contestants[i].Run(trial, session, contestants[(i + 1) % contestants.Length], sets);
+    for (var i = 0; i < contestants.Length; i++) contestants[i].Run(trial, sequence, contestants[(i + 1) % contestants.Length], sets);
 
     Report.Progress("");
     report.Answers(contestants);
     report.Scores(contestants);
     report.Sizes(model, contestants);
-    session.Use(null);
+    sequence.Use(null);
     foreach (var adapter in adapters) adapter.Dispose();
     return contestants;
 }

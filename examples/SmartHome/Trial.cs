@@ -3,6 +3,7 @@ using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Examples.SmartHome;
@@ -15,17 +16,17 @@ namespace LoRDBA.Examples.SmartHome;
 /// <param name="TokensPerSecond">Of everything read and written while answering.</param>
 internal sealed record Outcome(TestSet Set, IReadOnlyList<string> Answers, double ExactMatch, double Nll, double TokensPerSecond);
 
-/// <summary>Puts commands to one session, whichever adapter acts there.</summary>
-internal sealed class Trial(Session session, Tokenizer tokenizer)
+/// <summary>Puts commands to one sequence, whichever adapter acts there.</summary>
+internal sealed class Trial(Sequence sequence, Tokenizer tokenizer)
 {
     /// <summary>How many switches <see cref="Switch"/> makes.</summary>
     public const int Switches = 10_000;
 
     private const int MaxAnswerTokens = 64;
 
-    private readonly ChatTemplate chat = ChatTemplate.ForSamples(session.Model.File, tokenizer.Vocabulary);
-    private readonly TextGenerator generator = new(session, tokenizer, new GenerationOptions { MaxTokens = MaxAnswerTokens });
-    private readonly CompletionScorer scorer = new(session);
+    private readonly ChatTemplate chat = ChatTemplate.ForSamples(sequence.Model.File, tokenizer.Vocabulary);
+    private readonly TextGenerator generator = new(sequence, tokenizer, new GenerationOptions { MaxTokens = MaxAnswerTokens });
+    private readonly CompletionScorer scorer = new(sequence);
 
     /// <summary>Makes <paramref name="adapter"/> act from the next token on, and returns how long it takes to switch <see cref="Switches"/>
     /// times to and fro between it and <paramref name="other"/>.</summary>
@@ -34,8 +35,8 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < Switches; i += 2)
         {
-            session.Use(other);
-            session.Use(adapter);
+            sequence.Use(other);
+            sequence.Use(adapter);
         }
 
         return Stopwatch.GetElapsedTime(start);
@@ -51,7 +52,7 @@ internal sealed class Trial(Session session, Tokenizer tokenizer)
         {
             var (prompt, wanted) = chat.EncodeSample(tokenizer, command.Prompt, command.Completion);
             var start = Stopwatch.GetTimestamp();
-            session.Reset();
+            sequence.Reset();
             var answer = "";
             var result = generator.Generate(prompt, piece => answer += piece);
             elapsed += Stopwatch.GetElapsedTime(start);

@@ -11,7 +11,7 @@ namespace LoRDBA.Tool;
 /// <summary>The <c>lordba</c> command: the list of its verbs, and how what they throw becomes a message and an exit code.</summary>
 internal static class CommandLine
 {
-    private const string Purpose = "Runs a quantized GGUF model with bit-packed adapters that are chosen per session, and makes and measures such adapters.";
+    private const string Purpose = "Runs a quantized GGUF model with bit-packed adapters that are chosen per sequence, and makes and measures such adapters.";
 
     /// <summary>Runs one command line to its end and returns the exit code (<see cref="ExitCodes"/>).</summary>
     public static int Run(string[] arguments, ToolContext context)

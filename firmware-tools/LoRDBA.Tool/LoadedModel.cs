@@ -6,7 +6,7 @@ using LoRDBA.Tool.Arguments;
 
 namespace LoRDBA.Tool;
 
-/// <summary>A model, its tokenizer, and the adapter that acts in every session made here.</summary>
+/// <summary>A model, its tokenizer, and the adapter that acts in every sequence made here.</summary>
 internal sealed class LoadedModel : IDisposable
 {
     private readonly int threads;
@@ -26,7 +26,7 @@ internal sealed class LoadedModel : IDisposable
     public static LoadedModel Open(string model, AdapterArgument? adapter, int threads)
     {
         var engine = new LoadedModel(Model.Load(model), threads);
-        // The first token needs all weights; until then there are a tokenizer, an adapter and a session to make.
+        // The first token needs all weights; until then there are a tokenizer, an adapter and a sequence to make.
         engine.Model.File.ReadAhead();
         if (adapter is null) return engine;
         try
@@ -42,18 +42,18 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
-    /// <summary>Starts a session in which the adapter acts.</summary>
+    /// <summary>Starts a sequence in which the adapter acts.</summary>
     /// <param name="contextLength">Tokens that it has to hold; null: the runtime's default. Where the model cannot, appending them fails.</param>
     /// <param name="oracle">Compute in float32.</param>
-    public Session CreateSession(int? contextLength, bool oracle = false)
+    public Sequence CreateSequence(int? contextLength, bool oracle = false)
     {
         var possible = contextLength is { } wanted ? Math.Clamp(wanted, 1, Model.Config.ContextLength) : contextLength;
-        var session = Model.CreateSession(new SessionOptions { ContextLength = possible, Threads = threads, Oracle = oracle });
-        session.Use(adapter, weight);
-        return session;
+        var sequence = Model.CreateSequence(new() { ContextLength = possible }, new() { Threads = threads, Oracle = oracle });
+        sequence.Use(adapter, weight);
+        return sequence;
     }
 
-    /// <summary>Closes the files; after the sessions.</summary>
+    /// <summary>Closes the files; after the sequences.</summary>
     public void Dispose()
     {
         adapter?.Dispose();

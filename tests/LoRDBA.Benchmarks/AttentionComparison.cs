@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Attention;
 using LoRDBA.Runtime.Models;
 

@@ -23,7 +23,7 @@ internal static unsafe class BranchComparison
 {
     private const int NEmbd = 576, NKv = 192, NFf = 1536, Turns = 31;
 
-    /// <summary>Tokens that a session takes through the layers together: as many as fit.</summary>
+    /// <summary>Tokens that a sequence takes through the layers together: as many as fit.</summary>
     private const int Batch = 512;
 
     /// <summary>Checks that both kinds of kernels give the same bits, then prints the table.</summary>
@@ -40,9 +40,9 @@ internal static unsafe class BranchComparison
             using var folder = new TemporaryFolder();
             using var lora = Adapter.Load(RandomPeft.Write(folder, model, rank), model);
             using var lordba = Lordba(model, rank);
-            using var generated = Lane(model, lordba, Smollm2Kernels.Instance);
-            using var generic = Lane(model, lordba, null);
-            using var floats = Lane(model, lora, null);
+            using var generated = new Branch(lordba, Smollm2Kernels.Instance);
+            using var generic = new Branch(lordba, null);
+            using var floats = new Branch(lora, null);
             foreach (var tokens in new[] { 1, 512 })
             {
                 AssertSame(model, generated, generic, x, Math.Min(Batch, tokens));
@@ -63,30 +63,28 @@ internal static unsafe class BranchComparison
     }
 
     /// <summary>Microseconds of all branches of the layer.</summary>
-    private static double Time(Model model, AdapterLane lane, Activations x, float[] y, int tokens, int repeat)
+    private static double Time(Model model, Branch branch, Activations x, float[] y, int tokens, int repeat)
     {
         fixed (float* py = y)
         {
             var start = Stopwatch.GetTimestamp();
             for (var i = 0; i < repeat; i++)
-                for (var first = 0; first < tokens; first += Batch) Branches(model, lane, x, py, Math.Min(Batch, tokens - first));
+                for (var first = 0; first < tokens; first += Batch) Branches(model, branch, x, py, Math.Min(Batch, tokens - first));
             return Stopwatch.GetElapsedTime(start).TotalMicroseconds / repeat;
         }
     }
 
-    private static void Branches(Model model, AdapterLane lane, Activations x, float* y, int tokens)
+    private static void Branches(Model model, Branch branch, Activations x, float* y, int tokens)
     {
-        for (var first = 0; first < 7;)
+        foreach (var group in model.Inputs.Take(4))
         {
-            var count = model.Linears[first].Kind switch { LinearKind.Query => 3, LinearKind.Gate => 2, _ => 1 };
-            lane.Shrink(model.Linears[first], count, x.Input(model.Linears[first].NIn, tokens), worker: 0);
-            for (var slot = 0; slot < count; slot++)
-                lane.Expand(model.Linears[first + slot], slot, tokens, y, new Share(0, model.Linears[first + slot].NOut), worker: 0);
-            first += count;
+            branch.Bound.Shrink(new ShrinkCall(group, x.Input(group.NIn, tokens), row: 0, worker: 0, branch.Scratch));
+            foreach (var linear in group.Linears)
+                branch.Bound.Expand(linear, branch.Scratch.Bottleneck(linear.Slot, row: 0), branch.Scratch.Stride, tokens, y, 0, linear.NOut, 1e-3f);
         }
     }
 
-    private static void AssertSame(Model model, AdapterLane generated, AdapterLane generic, Activations x, int tokens)
+    private static void AssertSame(Model model, Branch generated, Branch generic, Activations x, int tokens)
     {
         var (one, other) = (new float[tokens * NFf], new float[tokens * NFf]);
         fixed (float* pa = one, pb = other)
@@ -97,11 +95,21 @@ internal static unsafe class BranchComparison
         if (!MemoryMarshal.AsBytes(one.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(other.AsSpan()))) throw new InvalidOperationException("The generated kernels differ from the generic ones.");
     }
 
-    private static AdapterLane Lane(Model model, Adapter adapter, SignKernels? kernels)
+    /// <summary>An adapter with its kernels, and scratch for it.</summary>
+    private sealed class Branch : IDisposable
     {
-        var lane = new AdapterLane(model, Batch, new SessionOptions { Threads = 1, Kernels = kernels, StrictKernels = kernels is not null });
-        lane.Switch(adapter, 1e-3f);
-        return lane;
+        public Branch(Adapter adapter, SignKernels? kernels)
+        {
+            Bound = adapter.Bind(new KernelSource(kernels, IsOracle: false));
+            if (kernels is not null && Bound.Missing is { } missing) throw new InvalidOperationException(missing);
+            Scratch.Reserve(Bound);
+        }
+
+        public BoundAdapter Bound { get; }
+
+        public AdapterScratch Scratch { get; } = new(Batch, workers: 1, NFf);
+
+        public void Dispose() => Scratch.Dispose();
     }
 
     private static LordbaAdapter Lordba(Model model, int rank)

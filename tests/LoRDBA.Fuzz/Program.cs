@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using LoRDBA.Fuzz;
+using LoRDBA.Runtime.Inference;
 
 const string root = "tests/LoRDBA.Fuzz/corpus", usage = """
     Changes files until one of them is neither used nor refused, guided by the branches that they take.
@@ -23,12 +24,12 @@ if (args.Length == 0 || !Directory.Exists(root))
 
 var branches = Coverage.Instrument(); // before anything of the runtime is used
 Console.WriteLine($"{branches} branches count themselves");
-return Session.Run(args[0], Option("--seconds", 60), Option("--seed", 1), args.Contains("--keep"), root);
+return Sequence.Run(args[0], Option("--seconds", 60), Option("--seed", 1), args.Contains("--keep"), root);
 
 int Option(string name, int otherwise) => Array.IndexOf(args, name) is var at and >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
 
 /// <summary>Everything that touches the runtime.</summary>
-internal static class Session
+internal static class Sequence
 {
     /// <summary>The stack of a thread on a small system.</summary>
     private const int StackBytes = 1 << 20;

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Generated.Tests;

@@ -29,12 +29,12 @@ internal static class NllComparison
         return 0;
     }
 
-    private static double Nll(Model model, Adapter adapter, List<(int[] Prompt, int[] Completion)> samples, SessionOptions options, out string use)
+    private static double Nll(Model model, Adapter adapter, List<(int[] Prompt, int[] Completion)> samples, EngineOptions options, out string use)
     {
-        using var session = model.CreateSession(options);
-        session.Use(adapter);
-        use = string.Join(", ", session.KernelUse.SelectMany(linear => new[] { linear.Shrink, linear.Expand }).Distinct());
-        var scorer = new CompletionScorer(session);
+        using var sequence = model.CreateSequence(engineOptions: options);
+        sequence.Use(adapter);
+        use = string.Join(", ", sequence.KernelUse.SelectMany(linear => new[] { linear.Shrink, linear.Expand }).Distinct());
+        var scorer = new CompletionScorer(sequence);
         return samples.Sum(sample => scorer.Score(sample.Prompt, sample.Completion).NllSum) / samples.Sum(sample => sample.Completion.Length);
     }
 

@@ -1,5 +1,6 @@
 using LoRDBA.Generator.Emit;
 using LoRDBA.Generator.Model;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generator.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests;

@@ -1,4 +1,5 @@
 using System.Text;
+using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Tests;
 

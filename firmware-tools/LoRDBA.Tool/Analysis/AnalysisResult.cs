@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Analysis;
 
 namespace LoRDBA.Tool.Analysis;

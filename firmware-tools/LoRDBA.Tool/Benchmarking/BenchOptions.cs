@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Kernels.Signs;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Benchmarking;
 

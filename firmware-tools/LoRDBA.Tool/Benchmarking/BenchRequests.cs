@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool.Benchmarking;
@@ -14,7 +15,7 @@ internal static class BenchRequests
     private const string Base = "base";
 
     /// <summary>Serves lines until there are no more.</summary>
-    public static void Serve(ToolContext context, Session session, int[] ids, int prefill)
+    public static void Serve(ToolContext context, Sequence sequence, int[] ids, int prefill)
     {
         var adapters = new Dictionary<string, Adapter>();
         try
@@ -22,9 +23,9 @@ internal static class BenchRequests
             while (context.In.ReadLine() is { } line)
             {
                 context.Interrupted.ThrowIfCancellationRequested();
-                if (line != Base && !adapters.ContainsKey(line)) adapters[line] = Adapter.Load(line, session.Model);
-                session.Use(line == Base ? null : adapters[line]);
-                JsonOutput.Write(context.Out, Turn.Run(session, ids, prefill), JsonOutput.Types.Turn);
+                if (line != Base && !adapters.ContainsKey(line)) adapters[line] = Adapter.Load(line, sequence.Model);
+                sequence.Use(line == Base ? null : adapters[line]);
+                JsonOutput.Write(context.Out, Turn.Run(sequence, ids, prefill), JsonOutput.Types.Turn);
                 context.Out.Flush();
             }
         }

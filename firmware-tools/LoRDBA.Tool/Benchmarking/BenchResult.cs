@@ -1,3 +1,5 @@
+using LoRDBA.Runtime.Models;
+
 namespace LoRDBA.Tool.Benchmarking;
 
 /// <summary>What <c>bench</c> prints.</summary>

@@ -18,14 +18,14 @@ internal sealed class ModelBench
 
     private readonly BenchOptions options;
     private readonly ToolContext context;
-    private readonly Session session;
+    private readonly Sequence sequence;
     private readonly int[] ids;
     private readonly string folder;
 
-    private ModelBench(BenchOptions options, ToolContext context, Session session, string folder)
+    private ModelBench(BenchOptions options, ToolContext context, Sequence sequence, string folder)
     {
-        (this.options, this.context, this.session, this.folder) = (options, context, session, folder);
-        ids = FixedTokens.Of(session.ContextLength, session.Model.Config.NVocab);
+        (this.options, this.context, this.sequence, this.folder) = (options, context, sequence, folder);
+        ids = FixedTokens.Of(sequence.ContextLength, sequence.Model.Config.NVocab);
     }
 
     private ReadOnlySpan<int> Prompt => ids.AsSpan(0, Math.Min(ProcessFigures.PromptTokens, ids.Length));
@@ -36,12 +36,12 @@ internal sealed class ModelBench
     {
         using var model = Model.Load(options.Model);
         model.File.ReadAhead(); // As LoadedModel does: the time of the first token is what `lordba run` takes.
-        using var session = model.CreateSession(new SessionOptions { ContextLength = options.Prefill + options.Decode, Threads = options.Threads, Kernels = options.Kernels });
+        using var sequence = model.CreateSequence(new() { ContextLength = options.Prefill + options.Decode }, new() { Threads = options.Threads, Kernels = options.Kernels });
         var temporary = options.AdapterFolder is null ? Directory.CreateTempSubdirectory("lordba-bench-") : null;
         try
         {
             var folder = temporary ?? Directory.CreateDirectory(options.AdapterFolder!);
-            return new ModelBench(options, context, session, folder.FullName).Measure();
+            return new ModelBench(options, context, sequence, folder.FullName).Measure();
         }
         finally
         {
@@ -51,19 +51,19 @@ internal sealed class ModelBench
 
     private BenchResult Measure()
     {
-        var startUp = ProcessFigures.StartUp(session, Prompt);
+        var startUp = ProcessFigures.StartUp(sequence, Prompt);
         Check("the base");
-        Turn.Run(session, ids, options.Prefill);
-        var memory = ProcessFigures.Memory(session);
+        Turn.Run(sequence, ids, options.Prefill);
+        var memory = ProcessFigures.Memory(sequence);
 
         var configurations = WriteAdapters();
         var first = configurations[0];
         var second = Path.Combine(folder, "other.lordba");
-        RandomAdapters.SaveLordba(second, session.Model, first.Rank, first.Targets, seed: 1);
+        RandomAdapters.SaveLordba(second, sequence.Model, first.Rank, first.Targets, seed: 1);
         var (alone, adapters) = MeasureTurns(configurations);
         return new BenchResult(
-            session.Model.Config.Name, options.Threads, options.Prefill, options.Decode, options.Turns, alone, adapters,
-            AdapterExchange.Switch(session, first.Path, second, ids), AdapterExchange.Attach(session, first.Path, Prompt), startUp, memory);
+            sequence.Model.Config.Name, options.Threads, options.Prefill, options.Decode, options.Turns, alone, adapters,
+            AdapterExchange.Switch(sequence, first.Path, second, ids), AdapterExchange.Attach(sequence, first.Path, Prompt), startUp, memory);
     }
 
     private List<Configuration> WriteAdapters()
@@ -73,11 +73,11 @@ internal sealed class ModelBench
             foreach (var rank in options.Ranks)
             {
                 var lordba = Path.Combine(folder, $"r{rank}-{targets.Name}.lordba");
-                RandomAdapters.SaveLordba(lordba, session.Model, rank, targets, seed: 0);
+                RandomAdapters.SaveLordba(lordba, sequence.Model, rank, targets, seed: 0);
                 all.Add(new("lordba", rank, targets, lordba));
 
                 var lora = Path.Combine(folder, $"r{rank}-{targets.Name}-lora.gguf");
-                RandomAdapters.SaveLora(lora, session.Model, rank, targets, seed: 0);
+                RandomAdapters.SaveLora(lora, sequence.Model, rank, targets, seed: 0);
                 all.Add(new("lora", rank, targets, lora));
             }
         return all;
@@ -88,7 +88,7 @@ internal sealed class ModelBench
         var adapters = new List<Adapter>();
         try
         {
-            foreach (var configuration in configurations) adapters.Add(Adapter.Load(configuration.Path, session.Model));
+            foreach (var configuration in configurations) adapters.Add(Adapter.Load(configuration.Path, sequence.Model));
             var (alone, beside) = TakeTurns(adapters);
             return (Speed(alone), [.. configurations.Select((configuration, i) => new AdapterFigures(
                 configuration.Kind, configuration.Rank, configuration.Targets.Name, adapters[i].ByteLength, beside[i][0].Kernels, Speed(beside[i]),
@@ -97,7 +97,7 @@ internal sealed class ModelBench
         }
         finally
         {
-            session.Use(null);
+            sequence.Use(null);
             foreach (var adapter in adapters) adapter.Dispose();
         }
     }
@@ -119,14 +119,14 @@ internal sealed class ModelBench
             {
                 var i = round % 2 == 0 ? step : turns.Length - 1 - step;
                 Act(i);
-                turns[i].Add(Turn.Run(session, ids, options.Prefill));
+                turns[i].Add(Turn.Run(sequence, ids, options.Prefill));
             }
         return (turns[0], turns[1..]);
 
         void Act(int i)
         {
             context.Interrupted.ThrowIfCancellationRequested();
-            session.Use(i == 0 ? null : adapters[i - 1]);
+            sequence.Use(i == 0 ? null : adapters[i - 1]);
             progress.Report(done++, total, i == 0 ? "base alone" : adapters[i - 1].Name);
         }
     }
@@ -136,11 +136,11 @@ internal sealed class ModelBench
     {
         var some = ids.AsSpan(0, Math.Min(CheckTokens, ids.Length));
         var together = new int[some.Length];
-        session.Reset();
-        session.PrefillAll(some, (i, logits) => together[i] = Turn.BestOf(logits));
-        session.Reset();
+        sequence.Reset();
+        sequence.PrefillAll(some, (i, logits) => together[i] = Turn.BestOf(logits));
+        sequence.Reset();
         for (var i = 0; i < some.Length; i++)
-            if (Turn.BestOf(session.Decode(some[i])) != together[i])
+            if (Turn.BestOf(sequence.Decode(some[i])) != together[i])
                 throw new BenchException($"With {what}, the best token after {i + 1} tokens is another when they are taken one by one than when they are taken together: this machine computes wrongly, or the program has a defect.");
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Benchmarking;
 
@@ -12,30 +13,30 @@ internal static class ProcessFigures
     private const int Turns = 5;
 
     /// <summary>Takes the first token that this process computes; called before any other.</summary>
-    public static StartUpFigures StartUp(Session session, ReadOnlySpan<int> prompt)
+    public static StartUpFigures StartUp(Sequence sequence, ReadOnlySpan<int> prompt)
     {
-        Prompt(session, prompt);
+        Prompt(sequence, prompt);
         using var process = Process.GetCurrentProcess();
         var sinceStart = DateTime.Now - process.StartTime;
         var later = new double[Turns];
-        foreach (ref var seconds in later.AsSpan()) seconds = Prompt(session, prompt);
+        foreach (ref var seconds in later.AsSpan()) seconds = Prompt(sequence, prompt);
         return new StartUpFigures(sinceStart.TotalSeconds, Median.Of(later), prompt.Length);
     }
 
     /// <summary>Seconds of a prompt in an empty context, to its logits.</summary>
-    public static double Prompt(Session session, ReadOnlySpan<int> prompt)
+    public static double Prompt(Sequence sequence, ReadOnlySpan<int> prompt)
     {
-        session.Reset();
+        sequence.Reset();
         var start = Stopwatch.GetTimestamp();
-        session.Prefill(prompt);
+        sequence.Prefill(prompt);
         return Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>The memory so far.</summary>
-    public static MemoryFigures Memory(Session session)
+    public static MemoryFigures Memory(Sequence sequence)
     {
         using var process = Process.GetCurrentProcess();
-        var (peak, model, cache) = (process.PeakWorkingSet64, session.Model.File.Length, session.CacheByteLength);
+        var (peak, model, cache) = (process.PeakWorkingSet64, sequence.Model.File.Length, sequence.CacheByteLength);
         return new MemoryFigures(peak, model, cache, peak - model - cache);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
+using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Benchmarking;
@@ -14,20 +15,20 @@ namespace LoRDBA.Tool.Benchmarking;
 /// <param name="Kernels">The sign kernels that served the adapter, by name; none for a LoRA and the base.</param>
 internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double PrefillCpuSeconds, double DecodeCpuSeconds, long AllocatedBytes, int[] Best, string[] Kernels)
 {
-    /// <summary>Takes a turn with whatever acts in the session.</summary>
-    /// <param name="session">Its context is emptied first.</param>
+    /// <summary>Takes a turn with whatever acts in the sequence.</summary>
+    /// <param name="sequence">Its context is emptied first.</param>
     /// <param name="ids">The prompt and the tokens decoded after it, which are given: what the model would say does not matter here.</param>
     /// <param name="prefill">How many of them are the prompt.</param>
     /// <exception cref="BenchException">Logits are not finite, so the time is that of something broken.</exception>
-    public static Turn Run(Session session, ReadOnlySpan<int> ids, int prefill)
+    public static Turn Run(Sequence sequence, ReadOnlySpan<int> ids, int prefill)
     {
-        string[] kernels = [.. session.KernelUse.SelectMany(use => new[] { use.Shrink, use.Expand }).Distinct().Order(StringComparer.Ordinal)];
+        string[] kernels = [.. sequence.KernelUse.SelectMany(use => new[] { use.Shrink, use.Expand }).Distinct().Order(StringComparer.Ordinal)];
         var best = new int[ids.Length - prefill + 1];
-        session.Reset();
+        sequence.Reset();
 
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var prefilling = Moment.Now;
-        var logits = session.Prefill(ids[..prefill]);
+        var logits = sequence.Prefill(ids[..prefill]);
         var prefillTime = prefilling.Elapsed;
         best[0] = BestOf(logits);
 
@@ -35,7 +36,7 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double 
         for (var i = prefill; i < ids.Length; i++)
         {
             var decoding = Moment.Now;
-            logits = session.Decode(ids[i]);
+            logits = sequence.Decode(ids[i]);
             var (time, cpuTime) = decoding.Elapsed;
             (decodeTime, decodeCpuTime) = (decodeTime + time, decodeCpuTime + cpuTime);
             best[i - prefill + 1] = BestOf(logits);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Benchmarking;
@@ -75,8 +74,8 @@ internal sealed class BenchCommand : Verb
     {
         var count = options.Prefill + options.Decode;
         using var loaded = Model.Load(options.Model);
-        using var session = loaded.CreateSession(new SessionOptions { ContextLength = count, Threads = options.Threads, Kernels = options.Kernels });
-        BenchRequests.Serve(Context, session, FixedTokens.Of(count, loaded.Config.NVocab), options.Prefill);
+        using var sequence = loaded.CreateSequence(new() { ContextLength = count }, new() { Threads = options.Threads, Kernels = options.Kernels });
+        BenchRequests.Serve(Context, sequence, FixedTokens.Of(count, loaded.Config.NVocab), options.Prefill);
     }
 
     private static int[]? ParseRanks(ArgumentResult result)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
@@ -50,9 +49,9 @@ internal sealed class CompareCommand : Verb
         var samples = EvalData.Read(arguments.GetRequiredValue(data), tokenizer, EvalData.ChatOf(baseModel.File, tokenizer, Context), arguments.GetValue(limit) ?? int.MaxValue);
         var folder = Directory.CreateDirectory(arguments.GetRequiredValue(output)).FullName;
         var cache = new ScoreCache(Path.Combine(folder, "results"), DigestOf(arguments.GetRequiredValue(model), samples));
-        Session[] sessions = [.. Enumerable.Range(0, arguments.GetValue(threads)).Select(_ => baseModel.CreateSession(new SessionOptions { ContextLength = DataScore.ContextFor(samples), Threads = 1 }))];
-        var points = Measure(adapter, sessions, samples, cache);
-        foreach (var session in sessions) session.Dispose();
+        Sequence[] sequences = [.. Enumerable.Range(0, arguments.GetValue(threads)).Select(_ => baseModel.CreateSequence(new() { ContextLength = DataScore.ContextFor(samples) }, new() { Threads = 1 }))];
+        var points = Measure(adapter, sequences, samples, cache);
+        foreach (var sequence in sequences) sequence.Dispose();
         var result = ComparisonResult.Of(baseModel.Config.Name, adapter.Name, samples.Count, samples.Sum(sample => (long)sample.Completion.Length), points);
 
         WholeFile.Write(Path.Combine(folder, "report.html"), file => file.Write(System.Text.Encoding.UTF8.GetBytes(ComparisonReport.ToHtml(result))));
@@ -61,11 +60,11 @@ internal sealed class CompareCommand : Verb
         else Print(result, folder);
     }
 
-    private List<ComparisonPoint> Measure(Adapter lora, Session[] sessions, List<EvalSample> samples, ScoreCache cache)
+    private List<ComparisonPoint> Measure(Adapter lora, Sequence[] sequences, List<EvalSample> samples, ScoreCache cache)
     {
-        var adapted = lora.Model.Linears.Where(linear => lora.Branch(linear) is not null).ToArray();
+        var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
         var channels = adapted.Sum(linear => (long)linear.NIn + linear.NOut);
-        var fp16Bytes = adapted.Sum(linear => 2L * ((LoraBranch)lora.Branch(linear)!).Rank * (linear.NIn + linear.NOut));
+        var fp16Bytes = adapted.Sum(linear => 2L * lora.RankOf(linear) * (linear.NIn + linear.NOut));
         var candidates = Candidate.All(lora, fp16Bytes);
         var points = new List<ComparisonPoint>();
         using var progress = new Progress(Context, "compare");
@@ -75,13 +74,13 @@ internal sealed class CompareCommand : Verb
             var (made, bytes) = candidate.Make(Context.Interrupted);
             try
             {
-                foreach (var session in sessions) session.Use(made);
-                var score = cache.Get(made?.Digest, () => DataScore.Measure(sessions, samples, Context.Interrupted));
+                foreach (var sequence in sequences) sequence.Use(made);
+                var score = cache.Get(made?.Digest, () => DataScore.Measure(sequences, samples, Context.Interrupted));
                 points.Add(new ComparisonPoint(candidate.Family, candidate.Setting, bytes, made is null ? null : (double)fp16Bytes / bytes, 8.0 * bytes / channels, score.Nll, score.ExactMatch, null));
             }
             finally
             {
-                foreach (var session in sessions) session.Use(null);
+                foreach (var sequence in sequences) sequence.Use(null);
                 if (made != lora) made?.Dispose();
             }
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
@@ -46,20 +47,20 @@ internal sealed class EvalCommand : Verb
         using var engine = engineArguments.Open(arguments);
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
-        using var session = engine.CreateSession(DataScore.ContextFor(samples));
+        using var sequence = engine.CreateSequence(DataScore.ContextFor(samples));
         using var lines = arguments.GetValue(perLine) is { } path ? new StreamWriter(path) : null;
 
         var start = Context.Clock.GetTimestamp();
-        var score = Measure(session, samples, lines);
+        var score = Measure(sequence, samples, lines);
         Print(new EvalResult(
             samples.Count, score.Tokens, score.Nll, score.ExactMatch, Context.Clock.GetElapsedTime(start).TotalSeconds,
-            chat is null ? "none" : chat.IsOwn ? "own" : "chatml", AdapterFacts.Of(session)), arguments.GetValue(Json));
+            chat is null ? "none" : chat.IsOwn ? "own" : "chatml", AdapterFacts.Of(sequence)), arguments.GetValue(Json));
     }
 
-    private DataScore Measure(Session session, List<EvalSample> samples, StreamWriter? lines)
+    private DataScore Measure(Sequence sequence, List<EvalSample> samples, StreamWriter? lines)
     {
         using var progress = new Progress(Context, "eval");
-        return DataScore.Measure(session, samples, (line, nll) =>
+        return DataScore.Measure(sequence, samples, (line, nll) =>
         {
             if (lines is not null) JsonOutput.Write(lines, line, JsonOutput.Types.LineResult);
             progress.Report(line.Line + 1, samples.Count, string.Create(CultureInfo.InvariantCulture, $"NLL {nll:0.0000}"));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
@@ -43,11 +44,11 @@ internal sealed class RunCommand : Verb
         using var engine = engineArguments.Open(arguments);
         var text = arguments.GetValue(prompt) ?? WithoutLineEnd(Context.In.ReadToEnd());
         var ids = engine.Tokenizer.EncodePrompt(arguments.GetValue(chat) ? AsChat(text, engine) : PromptText.Trusted(text));
-        using var session = engine.CreateSession(arguments.GetValue(context));
+        using var sequence = engine.CreateSequence(arguments.GetValue(context));
 
         var asJson = arguments.GetValue(Json);
         var answer = new StringBuilder();
-        var generator = new TextGenerator(session, engine.Tokenizer, samplingArguments.Read(arguments));
+        var generator = new TextGenerator(sequence, engine.Tokenizer, samplingArguments.Read(arguments));
         var start = Context.Clock.GetTimestamp();
         var result = generator.Generate(ids, piece =>
         {
@@ -59,12 +60,12 @@ internal sealed class RunCommand : Verb
 
         if (asJson)
         {
-            JsonOutput.Write(Context.Out, new RunResult(answer.ToString(), Word(result.Finish), result.PromptTokens, result.GeneratedTokens, seconds, AdapterFacts.Of(session)), JsonOutput.Types.RunResult);
+            JsonOutput.Write(Context.Out, new RunResult(answer.ToString(), Word(result.Finish), result.PromptTokens, result.GeneratedTokens, seconds, AdapterFacts.Of(sequence)), JsonOutput.Types.RunResult);
             return;
         }
         Stream("\n");
         Context.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"lordba: {result.PromptTokens} prompt + {result.GeneratedTokens} generated tokens in {seconds:0.00} s; ended by {Word(result.Finish)}; {AdapterInWords(AdapterFacts.Of(session))}"));
+            $"lordba: {result.PromptTokens} prompt + {result.GeneratedTokens} generated tokens in {seconds:0.00} s; ended by {Word(result.Finish)}; {AdapterInWords(AdapterFacts.Of(sequence))}"));
     }
 
     private PromptText AsChat(string text, LoadedModel engine)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics.Tensors;
 using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
@@ -42,20 +43,20 @@ internal sealed class TraceCommand : Verb
     {
         using var engine = engineArguments.Open(arguments);
         var tokens = arguments.GetValue(text) is { } words ? engine.Tokenizer.EncodePrompt(words) : arguments.GetRequiredValue(ids);
-        using var session = engine.CreateSession(tokens.Length, arguments.GetValue(oracle));
+        using var sequence = engine.CreateSequence(tokens.Length, arguments.GetValue(oracle));
 
         var likelihood = new LogLikelihood(engine.Model.Config.NVocab);
         var nll = new double[Math.Max(0, tokens.Length - 1)];
         var argmax = new int[tokens.Length];
         var last = Array.Empty<float>();
-        session.PrefillAll(tokens, (position, logits) =>
+        sequence.PrefillAll(tokens, (position, logits) =>
         {
             Context.Interrupted.ThrowIfCancellationRequested();
             argmax[position] = TensorPrimitives.IndexOfMax(logits);
             if (position < nll.Length) nll[position] = likelihood.Nll(logits, tokens[position + 1]);
             else last = logits.ToArray();
         });
-        JsonOutput.Write(Context.Out, new TraceResult(tokens, nll, argmax, AdapterFacts.Of(session), last), JsonOutput.Types.TraceResult);
+        JsonOutput.Write(Context.Out, new TraceResult(tokens, nll, argmax, AdapterFacts.Of(sequence), last), JsonOutput.Types.TraceResult);
     }
 
     private static int[]? ParseIds(ArgumentResult result)

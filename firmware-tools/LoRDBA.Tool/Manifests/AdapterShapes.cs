@@ -25,7 +25,7 @@ internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList
 
         var linears = new List<LinearShape>();
         foreach (var branch in lordba.Branches)
-            if (branch is not null) linears.Add(LinearShape.Of(model, branch.Linear, branch.Rank, !branch.ScaleIn.IsEmpty));
+            if (branch is not null) linears.Add(LinearShape.Of(branch.Linear, branch.Rank, !branch.ScaleIn.IsEmpty));
         return new(adapter.Name, adapter.Digest.ToString(), linears);
     }
 }
@@ -39,8 +39,8 @@ internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList
 /// <param name="HasScaleIn">Whether the adapter scales its inputs.</param>
 internal sealed record LinearShape(string Name, string Input, int NIn, int NOut, int Rank, bool HasScaleIn)
 {
-    public static LinearShape Of(Model model, Linear linear, int rank, bool hasScaleIn) =>
-        new(Short(linear), Short(model.Linears[linear.InputIndex]), linear.NIn, linear.NOut, rank, hasScaleIn);
+    public static LinearShape Of(Linear linear, int rank, bool hasScaleIn) =>
+        new(Short(linear), Short(linear.Input.Linears[0]), linear.NIn, linear.NOut, rank, hasScaleIn);
 
     private static string Short(Linear linear) => Path.ChangeExtension(linear.Name, null);
 }

@@ -8,7 +8,7 @@ namespace LoRDBA.Tool.Measuring;
 /// <param name="Weight">What its branch was multiplied with.</param>
 internal sealed record AdapterFacts(string Name, string Digest, float Weight)
 {
-    /// <summary>What acts in a session; null for the base alone.</summary>
-    public static AdapterFacts? Of(Session session) =>
-        session.Active is { } use ? new(use.Adapter.Name, use.Adapter.Digest.ToString(), use.Weight) : null;
+    /// <summary>What acts in a sequence; null for the base alone.</summary>
+    public static AdapterFacts? Of(Sequence sequence) =>
+        sequence.Active is { } use ? new(use.Adapter.Name, use.Adapter.Digest.ToString(), use.Weight) : null;
 }

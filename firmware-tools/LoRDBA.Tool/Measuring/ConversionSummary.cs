@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Tool.Measuring;

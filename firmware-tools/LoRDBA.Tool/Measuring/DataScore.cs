@@ -3,21 +3,21 @@ using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Measuring;
 
-/// <summary>How well a session's model and adapter know a file of completions.</summary>
+/// <summary>How well a sequence's model and adapter know a file of completions.</summary>
 /// <param name="Tokens">Completion tokens.</param>
 /// <param name="Nll">Nats lost per completion token.</param>
 /// <param name="ExactMatch">Share of the lines whose completion is exactly what greedy decoding gives.</param>
 internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
 {
     /// <summary>Scores all samples.</summary>
-    /// <param name="session">Its context has to hold each of them (<see cref="ContextFor"/>).</param>
+    /// <param name="sequence">Its context has to hold each of them (<see cref="ContextFor"/>).</param>
     /// <param name="samples">What is scored.</param>
     /// <param name="onLine">Told each line, and the NLL so far.</param>
     /// <param name="interrupted">Asked before each.</param>
-    public static DataScore Measure(Session session, IReadOnlyList<EvalSample> samples, Action<LineResult, double> onLine, CancellationToken interrupted)
+    public static DataScore Measure(Sequence sequence, IReadOnlyList<EvalSample> samples, Action<LineResult, double> onLine, CancellationToken interrupted)
     {
         var (nllSum, tokens, exact) = (0.0, 0L, 0);
-        var scorer = new CompletionScorer(session);
+        var scorer = new CompletionScorer(sequence);
         for (var i = 0; i < samples.Count; i++)
         {
             interrupted.ThrowIfCancellationRequested();
@@ -29,17 +29,17 @@ internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
         return new DataScore(tokens, nllSum / tokens, (double)exact / samples.Count);
     }
 
-    /// <summary>The same with the lines shared out between sessions of one thread each, which is faster than many threads in one session: none waits for another.</summary>
-    /// <param name="sessions">All with the same model and adapter.</param>
+    /// <summary>The same with the lines shared out between sequences of one thread each, which is faster than many threads in one sequence: none waits for another.</summary>
+    /// <param name="sequences">All with the same model and adapter.</param>
     /// <param name="samples">What is scored.</param>
     /// <param name="interrupted">Asked before each.</param>
-    public static DataScore Measure(IReadOnlyList<Session> sessions, IReadOnlyList<EvalSample> samples, CancellationToken interrupted)
+    public static DataScore Measure(IReadOnlyList<Sequence> sequences, IReadOnlyList<EvalSample> samples, CancellationToken interrupted)
     {
         var scores = new CompletionScore[samples.Count];
         var next = -1;
-        Parallel.ForEach(sessions, new ParallelOptions { MaxDegreeOfParallelism = sessions.Count }, session =>
+        Parallel.ForEach(sequences, new ParallelOptions { MaxDegreeOfParallelism = sequences.Count }, sequence =>
         {
-            var scorer = new CompletionScorer(session);
+            var scorer = new CompletionScorer(sequence);
             for (var i = Interlocked.Increment(ref next); i < samples.Count && !interrupted.IsCancellationRequested; i = Interlocked.Increment(ref next))
                 scores[i] = scorer.Score(samples[i].Prompt, samples[i].Completion);
         });

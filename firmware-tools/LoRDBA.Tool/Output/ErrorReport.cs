@@ -3,7 +3,7 @@ using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Output;
 

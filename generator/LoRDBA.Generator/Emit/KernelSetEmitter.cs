@@ -13,7 +13,7 @@ internal static class KernelSetEmitter
         writer.Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>");
         writer.Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {set.ClassName} : SignKernels", () =>
         {
-            writer.Line("/// <summary>Hand it to a session: <c>SessionOptions.Kernels</c>.</summary>").Line($"public static {set.ClassName} Instance {{ get; }} = new();").Line();
+            writer.Line("/// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>").Line($"public static {set.ClassName} Instance {{ get; }} = new();").Line();
             writer.Each(set.Kernels.Length, i => $"private readonly {set.Kernels[i].Kind}Kernel {FieldOf(set.Kernels[i])} = new {set.Kernels[i].Name}();");
             writer.Line().Line($"private {set.ClassName}() {{ }}").Line();
             writer.Line("/// <inheritdoc/>").Line($"public override string Name => \"{set.ClassName}\";").Line();

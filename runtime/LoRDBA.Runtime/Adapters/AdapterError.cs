@@ -7,6 +7,8 @@ public enum AdapterError
     CannotOpen,
     /// <summary>Neither a folder with a PEFT adapter nor a .lordba file nor a GGUF LoRA.</summary>
     UnknownKind,
+    /// <summary>Of a kind that the program's <see cref="AdapterPolicy"/> does not allow.</summary>
+    NotAllowed,
 
     // .lordba: the file
 

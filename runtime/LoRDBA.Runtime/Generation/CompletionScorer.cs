@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Generation;
 
@@ -10,16 +9,16 @@ namespace LoRDBA.Runtime.Generation;
 public readonly record struct CompletionScore(double NllSum, bool IsExact);
 
 /// <summary>Scores completions, teacher forced: each token is judged after the true ones before it.</summary>
-/// <param name="session">Its context is used up and reset; the adapter that acts there is what is scored.</param>
-public sealed class CompletionScorer(Session session)
+/// <param name="sequence">Its context is used up and reset; the adapter that acts there is what is scored.</param>
+public sealed class CompletionScorer(Sequence sequence)
 {
-    private readonly LogLikelihood likelihood = new(session.Model.Config.NVocab);
+    private readonly LogLikelihood likelihood = new(sequence.Model.Config.NVocab);
 
     /// <summary>Scores one completion in a fresh context.</summary>
     /// <param name="prompt">Token ids, at least one.</param>
     /// <param name="completion">Token ids, at least one.</param>
     /// <exception cref="ContextFullException">Prompt and completion do not fit into the context.</exception>
-    /// <exception cref="SessionException">There is no token, or one is not in the vocabulary.</exception>
+    /// <exception cref="EngineException">There is no token, or one is not in the vocabulary.</exception>
     public CompletionScore Score(int[] prompt, int[] completion)
     {
         var (nllSum, isExact) = (0.0, true);
@@ -29,9 +28,9 @@ public sealed class CompletionScorer(Session session)
             isExact &= TensorPrimitives.IndexOfMax(logits) == token;
         }
 
-        session.Reset();
-        Judge(session.Prefill(prompt), completion[0]);
-        if (completion.Length > 1) session.PrefillAll(completion.AsSpan(..^1), (index, logits) => Judge(logits, completion[index + 1]));
+        sequence.Reset();
+        Judge(sequence.Prefill(prompt), completion[0]);
+        if (completion.Length > 1) sequence.PrefillAll(completion.AsSpan(..^1), (index, logits) => Judge(logits, completion[index + 1]));
         return new CompletionScore(nllSum, isExact);
     }
 }

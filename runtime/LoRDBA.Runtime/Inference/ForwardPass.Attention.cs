@@ -8,30 +8,32 @@ namespace LoRDBA.Runtime.Inference;
 /// <content>Attention: between the products of q, k and v and that of the output.</content>
 internal sealed unsafe partial class ForwardPass
 {
+    /// <summary>What each layer's attention does, [n_layer].</summary>
+    private readonly AttentionRule[] rules;
+
     /// <summary>attended = attention(rope(q), rope(k), v), in float32 and in whole numbers.</summary>
     private void Attend(int worker, int layer, LayerWeights w)
     {
-        if (tokens > 1)
+        var items = plan.PartCount * config.NHeadKv;
+        if (plan.HasLongSegment)
         {
-            // Keys and values of all tokens first: the queries of a token see those of the tokens before it.
-            var share = Share.Of(tokens * config.NHeadKv, worker, pool.Workers);
-            for (var item = share.Start; item < share.End; item++) Store(layer, item / config.NHeadKv, item % config.NHeadKv, w.KeyNorm);
+            // Keys and values of all parts first: the queries of a part see those of the parts before it.
+            for (var item = worker; item < items; item += pool.Workers) Store(layer, plan.Parts[item / config.NHeadKv], item % config.NHeadKv, w.KeyNorm);
             Sync();
         }
 
         // Every n-th item rather than a run of them: later tokens see more positions and cost more.
-        var parts = (tokens + CausalAttention.MaxTokens - 1) / CausalAttention.MaxTokens;
-        for (var item = worker; item < parts * config.NHeadKv; item += pool.Workers)
+        for (var item = worker; item < items; item += pool.Workers)
         {
-            var (first, head) = (item / config.NHeadKv * CausalAttention.MaxTokens, item % config.NHeadKv);
-            if (tokens == 1) Store(layer, token: 0, head, w.KeyNorm);
-            Attend(worker, layer, head, first, Math.Min(CausalAttention.MaxTokens, tokens - first), w.QueryNorm);
+            var (part, head) = (plan.Parts[item / config.NHeadKv], item % config.NHeadKv);
+            if (!plan.HasLongSegment) Store(layer, part, head, w.KeyNorm);
+            Attend(worker, layer, head, part, w.QueryNorm);
         }
         if (!Quantizes(config.QueryDim) || GroupsAreBlocks) return;
 
         Sync();
         var own = Share.Of(tokens, worker, pool.Workers);
-        for (var t = own.Start; t < own.End; t++) state.Quantized.WithWidth(config.QueryDim).Quantize(state.Attended + (long)t * config.QueryDim, t);
+        for (var t = own.Start; t < own.End; t++) scratch.Quantized.WithWidth(config.QueryDim).Quantize(scratch.Attended + (long)t * config.QueryDim, t);
     }
 
     /// <summary>Columns of the query heads that share a key/value head.</summary>
@@ -40,29 +42,32 @@ internal sealed unsafe partial class ForwardPass
     /// <summary>Whether a group's columns are whole blocks, so that whoever computes them can quantize them.</summary>
     private bool GroupsAreBlocks => GroupWidth % QuantizedRows.BlockLength == 0;
 
-    private float* RotationOf(int token) => state.Rotation + 2L * token * config.RopeDim;
+    private float* RotationOf(int token) => scratch.Rotation + 2L * token * config.RopeDim;
 
-    /// <summary>Puts a head's key, rotated, and its value into the cache.</summary>
-    private void Store(int layer, int token, int head, float* norm)
+    /// <summary>Puts the keys, rotated, and the values of a part's tokens into the cache: one head.</summary>
+    private void Store(int layer, in StepPlan.Part part, int head, float* norm)
     {
-        var offset = (long)token * config.KvDim + head * config.HeadDim;
-        NormAndRotate(state.Key + offset, token, norm);
-        state.Attention.Store(layer, head, position + token, state.Key + offset, state.Value + offset);
+        for (var t = 0; t < part.Count; t++)
+        {
+            var offset = (long)(part.First + t) * config.KvDim + head * config.HeadDim;
+            NormAndRotate(scratch.Key + offset, part.First + t, norm);
+            CausalAttention.Store(part.Cache, layer, head, part.Position + t, scratch.Key + offset, scratch.Value + offset);
+        }
     }
 
-    /// <summary>One group of heads of <paramref name="count"/> tokens, over positions 0 up to each token's own.</summary>
-    private void Attend(int worker, int layer, int head, int first, int count, float* norm)
+    /// <summary>One group of heads of a part's tokens, over the positions up to each token's own.</summary>
+    private void Attend(int worker, int layer, int head, in StepPlan.Part part, float* norm)
     {
-        var column = head * GroupWidth;
+        var (first, column) = (part.First, head * GroupWidth);
         var offset = (long)first * config.QueryDim + column;
-        for (var t = 0; t < count; t++)
-            for (var i = 0; i < GroupWidth; i += config.HeadDim) NormAndRotate(state.Query + offset + (long)t * config.QueryDim + i, first + t, norm);
-        state.Attention.Forward(worker, layer, head, position + first, count, state.Query + offset, state.Attended + offset, config.QueryDim);
+        for (var t = 0; t < part.Count; t++)
+            for (var i = 0; i < GroupWidth; i += config.HeadDim) NormAndRotate(scratch.Query + offset + (long)t * config.QueryDim + i, first + t, norm);
+        scratch.Attention.Forward(worker, part.Cache, layer, head, rules[layer], part.Position, part.Count, scratch.Query + offset, scratch.Attended + offset, config.QueryDim);
 
         if (!Quantizes(config.QueryDim) || !GroupsAreBlocks) return;
-        var rows = state.Quantized.WithWidth(config.QueryDim);
-        for (var t = 0; t < count; t++)
-            rows.Quantize(state.Attended + offset + (long)t * config.QueryDim, first + t, column / QuantizedRows.BlockLength, GroupWidth / QuantizedRows.BlockLength);
+        var rows = scratch.Quantized.WithWidth(config.QueryDim);
+        for (var t = 0; t < part.Count; t++)
+            rows.Quantize(scratch.Attended + offset + (long)t * config.QueryDim, first + t, column / QuantizedRows.BlockLength, GroupWidth / QuantizedRows.BlockLength);
     }
 
     /// <summary>One head of a query or key, ready for attention: normed where the family norms heads, then turned by its position.</summary>
@@ -73,6 +78,6 @@ internal sealed unsafe partial class ForwardPass
             var values = new Span<float>(head, config.HeadDim);
             RmsNorm.Forward(values, new ReadOnlySpan<float>(norm, config.HeadDim), config.RmsEps, values);
         }
-        Rope.Forward(head, RotationOf(token), config.RopeDim, ropePairs);
+        Rope.Forward(head, RotationOf(token), config.RopeDim, family.RopePairs);
     }
 }

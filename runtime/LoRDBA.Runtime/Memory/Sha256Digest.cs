@@ -38,6 +38,9 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>
     /// <summary>The 32 bytes.</summary>
     public byte[] ToArray() => ((ReadOnlySpan<byte>)bytes).ToArray();
 
+    /// <summary>Copies the 32 bytes to the start of <paramref name="target"/>.</summary>
+    public void CopyTo(Span<byte> target) => ((ReadOnlySpan<byte>)bytes).CopyTo(target);
+
     /// <summary>The first twelve hexadecimal digits, enough for a person to tell two files apart.</summary>
     public string Short => ToString()[..12];
 

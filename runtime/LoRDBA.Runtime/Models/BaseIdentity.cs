@@ -25,6 +25,26 @@ internal static class BaseIdentity
         return digest.Finish();
     }
 
+    /// <summary>
+    /// SHA-256 over the fingerprint and, of every tensor, its type and some of its bytes: another quantization of the model has another one. A
+    /// sample will do: whoever changes a weight in a quantized file by hand may not rely on it, and reading all would cost seconds on a board.
+    /// </summary>
+    public static Sha256Digest Weights(GgufFile file, Sha256Digest fingerprint)
+    {
+        const int SampleLength = 256;
+        var digest = new Sha256Builder();
+        Span<byte> own = stackalloc byte[Sha256Digest.Length];
+        fingerprint.CopyTo(own);
+        digest.Append(own);
+        foreach (var tensor in file.Tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
+        {
+            AppendText(digest, tensor.Name);
+            AppendInteger(digest, (int)tensor.Type);
+            digest.Append(file.Span(tensor, (int)Math.Min(SampleLength, tensor.ByteLength)));
+        }
+        return digest.Finish();
+    }
+
     /// <summary>SHA-256 over what decides the token ids of a text: the kind of tokenizer, its tokens and its merges.</summary>
     public static Sha256Digest Tokenizer(GgufFile file)
     {

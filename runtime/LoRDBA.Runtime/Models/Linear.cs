@@ -47,8 +47,11 @@ public sealed unsafe class Linear
     /// <summary>Its place in <see cref="Model.Linears"/>; -1 for the embedding, which is no part of them.</summary>
     public int Index { get; }
 
-    /// <summary>The <see cref="Index"/> of the first linear that reads the same input: q for q, k and v; gate for gate and up; otherwise its own.</summary>
-    internal int InputIndex => Index - Kind switch { LinearKind.Key or LinearKind.Up => 1, LinearKind.Value => 2, _ => 0 };
+    /// <summary>The linears that read the same input, itself among them.</summary>
+    public InputGroup Input { get; private set; } = null!;
+
+    /// <summary>Its place in <see cref="Input"/>.</summary>
+    internal int Slot { get; private set; }
 
     /// <summary>The layer it belongs to; the output head counts as one more.</summary>
     public int Layer { get; }
@@ -73,6 +76,8 @@ public sealed unsafe class Linear
 
     /// <summary>[n_out], or null: what is added to the product.</summary>
     internal float* Bias { get; }
+
+    internal void JoinInput(InputGroup input, int slot) => (Input, Slot) = (input, slot);
 
     /// <summary>The blocks of one row.</summary>
     public ReadOnlySpan<byte> Row(int row) => new(Data + row * RowBytes, (int)RowBytes);

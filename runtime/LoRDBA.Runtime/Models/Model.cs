@@ -1,16 +1,16 @@
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Models;
 
 /// <summary>
-/// A frozen base model: views into a mapped GGUF file. It never changes, so any number of sessions and adapters share it;
-/// dispose it after them.
+/// A frozen base model: views into a mapped GGUF file. It never changes, so any number of engines and adapters share it. Each holds a reference,
+/// so the file stays mapped until the last of them goes, whatever the order of disposal.
 /// </summary>
-public sealed class Model : IDisposable
+public sealed class Model : SharedResource
 {
     private readonly Lazy<Sha256Digest> fingerprint;
+    private readonly Lazy<Sha256Digest> weightsDigest;
     private readonly Lazy<Sha256Digest> tokenizerDigest;
     private readonly Lazy<Sha256Digest> chatTemplateDigest;
 
@@ -22,6 +22,7 @@ public sealed class Model : IDisposable
         Weights = ModelWeights.FromGguf(file, Config);
         (RopeFrequencies, RopeMagnitude) = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
         fingerprint = new(() => BaseIdentity.Fingerprint(file, Config));
+        weightsDigest = new(() => BaseIdentity.Weights(file, Fingerprint));
         tokenizerDigest = new(() => BaseIdentity.Tokenizer(file));
         chatTemplateDigest = new(() => BaseIdentity.ChatTemplate(file));
     }
@@ -35,11 +36,17 @@ public sealed class Model : IDisposable
     /// <summary>Every matrix that an adapter can adapt, in the order of the forward pass.</summary>
     public IReadOnlyList<Linear> Linears => Weights.Linears;
 
+    /// <summary>The inputs that these read, in the order of the forward pass.</summary>
+    public IReadOnlyList<InputGroup> Inputs => Weights.Inputs;
+
     /// <summary>Whether the head is the embedding itself, which then cannot be adapted.</summary>
     public bool HasTiedOutput => !Weights.HasOwnOutput;
 
     /// <summary>The identity of the model across its quantizations: what an adapter was made for.</summary>
     public Sha256Digest Fingerprint => fingerprint.Value;
+
+    /// <summary>The identity of these very weights, one file of many of the model: what keys and values were computed with.</summary>
+    internal Sha256Digest WeightsDigest => weightsDigest.Value;
 
     /// <summary>The identity of the vocabulary and its merges.</summary>
     public Sha256Digest TokenizerDigest => tokenizerDigest.Value;
@@ -78,10 +85,5 @@ public sealed class Model : IDisposable
         }
     }
 
-    /// <summary>Starts a conversation with its own context.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its range.</exception>
-    public Session CreateSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
-
-    /// <summary>Unmaps the file.</summary>
-    public void Dispose() => File.Dispose();
+    private protected override void Free() => File.Dispose();
 }

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels.Attention;
 
 namespace LoRDBA.Runtime.Models;
 
@@ -48,6 +49,15 @@ public sealed record ModelConfig
 
     /// <summary>context_length: positions that the model was trained on.</summary>
     public required int ContextLength { get; init; }
+
+    /// <summary>Number of rotary tables that the layers turn by.</summary>
+    internal int RopeTables { get; init; } = 1;
+
+    /// <summary>The heads, as attention sees them.</summary>
+    internal AttentionShape AttentionShape => new(NHead, NHeadKv, HeadDim);
+
+    /// <summary>What a layer's attention does.</summary>
+    internal AttentionRule AttentionOf(int layer) => new(MathF.Sqrt(HeadDim));
 
     /// <summary>What the architecture means for the forward pass.</summary>
     internal ModelFamily Family => ModelFamily.Of(Architecture, Name);

@@ -7,9 +7,9 @@ namespace LoRDBA.Runtime.Models;
 internal sealed unsafe class LayerWeights
 {
     public required float* AttentionNorm { get; init; }
-    public required Linear Query { get; init; }
-    public required Linear Key { get; init; }
-    public required Linear Value { get; init; }
+
+    /// <summary>q, k and v.</summary>
+    public required InputGroup QueryKeyValue { get; init; }
 
     /// <summary>[head_dim], or null: what each query head is normed with.</summary>
     public required float* QueryNorm { get; init; }
@@ -17,11 +17,13 @@ internal sealed unsafe class LayerWeights
     /// <summary>[head_dim], or null: what each key head is normed with.</summary>
     public required float* KeyNorm { get; init; }
 
-    public required Linear AttentionOutput { get; init; }
+    public required InputGroup AttentionOutput { get; init; }
     public required float* FeedForwardNorm { get; init; }
-    public required Linear Gate { get; init; }
-    public required Linear Up { get; init; }
-    public required Linear Down { get; init; }
+
+    /// <summary>gate and up.</summary>
+    public required InputGroup GateUp { get; init; }
+
+    public required InputGroup Down { get; init; }
 }
 
 /// <summary>
@@ -38,6 +40,7 @@ internal sealed unsafe class ModelWeights
     private readonly ModelFamily family;
     private readonly HashSet<string> taken = [RopeFrequencies];
     private readonly List<Linear> linears = [];
+    private readonly List<InputGroup> inputs = [];
 
     private ModelWeights(GgufFile file, ModelConfig config)
     {
@@ -46,7 +49,7 @@ internal sealed unsafe class ModelWeights
         Layers = [.. Enumerable.Range(0, config.NLayer).Select(Layer)];
         OutputNorm = Vector("output_norm.weight", config.NEmbd);
         HasOwnOutput = file.TryGetTensor("output.weight", out _);
-        Output = HasOwnOutput ? Adaptable("output", config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output) : Embedding;
+        Output = HasOwnOutput ? Group(Adaptable("output", config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output)) : new InputGroup(index: -1, Embedding);
         RefuseOthers();
     }
 
@@ -60,13 +63,16 @@ internal sealed unsafe class ModelWeights
     public float* OutputNorm { get; }
 
     /// <summary>The head; the embedding itself where the two are tied.</summary>
-    public Linear Output { get; }
+    public InputGroup Output { get; }
 
     /// <summary>Whether the head is apart from the embedding.</summary>
     public bool HasOwnOutput { get; }
 
     /// <summary>What an adapter can adapt, in the order of the forward pass.</summary>
     public IReadOnlyList<Linear> Linears => linears;
+
+    /// <summary>The inputs of these, in the order of the forward pass.</summary>
+    public IReadOnlyList<InputGroup> Inputs => inputs;
 
     /// <exception cref="ModelException">A tensor is missing, has another shape, or is not of this architecture.</exception>
     /// <exception cref="GgufException">A tensor's block format cannot be read.</exception>
@@ -81,16 +87,16 @@ internal sealed unsafe class ModelWeights
         return new LayerWeights
         {
             AttentionNorm = Vector($"blk.{layer}.attn_norm.weight", config.NEmbd),
-            Query = Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query, biased),
-            Key = Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key, biased),
-            Value = Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value, biased),
+            QueryKeyValue = Group(
+                Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query, biased),
+                Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key, biased),
+                Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value, biased)),
             QueryNorm = HeadNorm("attn_q_norm"),
             KeyNorm = HeadNorm("attn_k_norm"),
-            AttentionOutput = Block("attn_output", config.QueryDim, config.NEmbd, LinearKind.AttentionOutput),
+            AttentionOutput = Group(Block("attn_output", config.QueryDim, config.NEmbd, LinearKind.AttentionOutput)),
             FeedForwardNorm = Vector($"blk.{layer}.ffn_norm.weight", config.NEmbd),
-            Gate = Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate),
-            Up = Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up),
-            Down = Block("ffn_down", config.NFf, config.NEmbd, LinearKind.Down),
+            GateUp = Group(Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate), Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up)),
+            Down = Group(Block("ffn_down", config.NFf, config.NEmbd, LinearKind.Down)),
         };
     }
 
@@ -99,6 +105,13 @@ internal sealed unsafe class ModelWeights
         var linear = Matrix($"{name}.weight", linears.Count, nIn, nOut, layer, kind, withBias ? Vector($"{name}.bias", nOut) : null);
         linears.Add(linear);
         return linear;
+    }
+
+    private InputGroup Group(params Linear[] members)
+    {
+        var group = new InputGroup(inputs.Count, members);
+        inputs.Add(group);
+        return group;
     }
 
     private Linear Matrix(string name, int index, int nIn, int nOut, int layer, LinearKind kind, float* bias = null)

@@ -49,7 +49,7 @@ public sealed class QuantizationPlan
 
     private GgmlType TypeFor(Linear matrix)
     {
-        var wanted = matrix == Model.Weights.Output ? GgmlType.Q8_0 : format;
+        var wanted = matrix == Model.Weights.Output[0] ? GgmlType.Q8_0 : format;
         return matrix.NIn % BlockFormat.Of(wanted).BlockLength == 0 ? wanted : matrix.Format.Type;
     }
 }

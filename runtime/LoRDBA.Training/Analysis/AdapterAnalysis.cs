@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
@@ -46,12 +45,12 @@ public static class AdapterAnalysis
     public static IReadOnlyList<TensorAnalysis> Run(Adapter lora, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs have factors to analyse.");
-        var adapted = lora.Model.Linears.Where(linear => lora.Branch(linear) is not null).ToArray();
+        var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
         var tensors = new TensorAnalysis?[adapted.Length];
         var done = 0;
         Parallel.For(0, adapted.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
-            var update = LowRankUpdate.Of((LoraBranch)lora.Branch(adapted[i])!);
+            var update = LowRankUpdate.Of(lora.FactorsOf(adapted[i])!);
             if (update.Rank > 0) tensors[i] = Analyse(adapted[i], update);
             progress?.Report(Interlocked.Increment(ref done));
         });

@@ -12,9 +12,9 @@ public sealed class Baseline
 {
     private const int Group = 128;
 
-    private readonly Func<LoraBranch, LowRankUpdate, FactorPair> quantize;
+    private readonly Func<LoraFactors, LowRankUpdate, FactorPair> quantize;
 
-    private Baseline(string family, string setting, Func<LoraBranch, LowRankUpdate, FactorPair> quantize) => (Family, Setting, this.quantize) = (family, setting, quantize);
+    private Baseline(string family, string setting, Func<LoraFactors, LowRankUpdate, FactorPair> quantize) => (Family, Setting, this.quantize) = (family, setting, quantize);
 
     /// <summary>The method, such as <c>RTN</c>.</summary>
     public string Family { get; }
@@ -44,19 +44,19 @@ public sealed class Baseline
     public Adapter Apply(Adapter lora, out long bits)
     {
         if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be quantized.");
-        var branches = lora.Model.Linears.Select(linear => (Linear: linear, Branch: (LoraBranch?)lora.Branch(linear))).Where(adapted => adapted.Branch is not null).ToArray();
-        var pairs = new FactorPair?[branches.Length];
-        Parallel.For(0, branches.Length, i =>
+        var adapted = LoraFactors.Of(lora);
+        var pairs = new FactorPair?[adapted.Count];
+        Parallel.For(0, adapted.Count, i =>
         {
-            var update = LowRankUpdate.Of(branches[i].Branch!);
-            if (update.Rank > 0) pairs[i] = quantize(branches[i].Branch!, update);
+            var update = LowRankUpdate.Of(adapted[i]);
+            if (update.Rank > 0) pairs[i] = quantize(adapted[i], update);
         });
         bits = pairs.Sum(pair => pair?.Bits ?? 0);
         if (bits == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
-        return Build(lora, $"{Family} {Setting}", [.. branches.Zip(pairs).Where(entry => entry.Second is not null).Select(entry => (entry.First.Linear, entry.Second!))], bits);
+        return Build(lora, $"{Family} {Setting}", [.. adapted.Zip(pairs).Where(entry => entry.Second is not null).Select(entry => (entry.First.Linear, entry.Second!))], bits);
     }
 
-    private static Baseline Plain(string family, string setting, GroupQuantizer quantizer) => new(family, setting, (branch, _) => FactorPair.Of(branch).Quantized(quantizer));
+    private static Baseline Plain(string family, string setting, GroupQuantizer quantizer) => new(family, setting, (factors, _) => FactorPair.Of(factors).Quantized(quantizer));
 
     private static Baseline Cut(string family, string setting, int rank, GroupQuantizer quantizer) => new(family, setting, (_, update) => FactorPair.Truncated(update, rank).Quantized(quantizer));
 

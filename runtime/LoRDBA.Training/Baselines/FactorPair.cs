@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Baselines;
@@ -10,13 +11,12 @@ namespace LoRDBA.Training.Baselines;
 internal sealed record FactorPair(float[][] A, float[][] B, long Bits)
 {
     /// <summary>The factors of a LoRA as they are, its scaling in B, in fp16.</summary>
-    public static FactorPair Of(LoraBranch branch)
+    public static FactorPair Of(LoraFactors factors)
     {
-        float[][] Rows(Func<int, Span<float>> row) => [.. Enumerable.Range(0, branch.Rank).Select(k => row(k).ToArray())];
-        var b = Rows(branch.ColumnB);
-        foreach (var column in b)
-            for (var i = 0; i < column.Length; i++) column[i] *= branch.Scaling;
-        return new FactorPair(Rows(branch.RowA), b, 16L * branch.Rank * (branch.NIn + branch.NOut));
+        var (rank, linear) = (factors.Rank, factors.Linear);
+        float[][] a = [.. factors.A.Chunk(linear.NIn)];
+        float[][] b = [.. Enumerable.Range(0, rank).Select(k => Enumerable.Range(0, linear.NOut).Select(row => factors.B[row * rank + k] * factors.Scaling).ToArray())];
+        return new FactorPair(a, b, 16L * rank * (linear.NIn + linear.NOut));
     }
 
     /// <summary>The best factors of a smaller rank, balanced: U √Σ and √Σ Vᵀ, cut.</summary>

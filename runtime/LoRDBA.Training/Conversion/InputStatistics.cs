@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
@@ -9,9 +8,9 @@ namespace LoRDBA.Training.Conversion;
 /// </summary>
 public sealed class InputStatistics
 {
-    private readonly InputProbe probe;
+    private readonly double[]?[] squares;
 
-    private InputStatistics(InputProbe probe) => this.probe = probe;
+    private InputStatistics(Adapter adapter) => squares = [.. adapter.Model.Linears.Select(linear => adapter.RankOf(linear) == 0 ? null : new double[linear.NIn])];
 
     /// <summary>Runs the model with the adapter over texts and measures what its linears are given.</summary>
     /// <param name="adapter">The adapter, which acts while it is measured.</param>
@@ -23,27 +22,41 @@ public sealed class InputStatistics
     public static InputStatistics Measure(Adapter adapter, IReadOnlyList<int[]> texts, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (texts.Count == 0) throw new ConversionException("There is no text to calibrate with.");
-        using var probe = new InputProbe(adapter);
+        var statistics = new InputStatistics(adapter);
         var longest = Math.Min(texts.Max(text => text.Length), adapter.Model.Config.ContextLength);
 
-        // One thread: a branch is then called once for each batch, with all of its tokens.
-        using var session = adapter.Model.CreateSession(new SessionOptions { ContextLength = longest, Threads = 1 });
-        session.Use(probe);
+        using var sequence = adapter.Model.CreateSequence(new() { ContextLength = longest }, new() { Observer = statistics.Add });
+        sequence.Use(adapter);
         for (var i = 0; i < texts.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            session.Reset();
-            session.Prefill(texts[i]);
+            sequence.Reset();
+            sequence.Prefill(texts[i], cancellation);
             progress?.Report(i + 1);
         }
-        return new InputStatistics(probe);
+        return statistics;
+    }
+
+    /// <summary>Sums of squares, [n_in]; null for a linear that is not adapted.</summary>
+    internal double[]? SquaresOf(Linear linear) => squares[linear.Index];
+
+    /// <summary>Adds the squares of a batch of inputs, [tokens][n_in], to those of each adapted linear that reads them.</summary>
+    internal void Add(InputGroup group, ReadOnlySpan<float> inputs)
+    {
+        if (group.Index < 0) return;
+        foreach (var linear in group.Linears)
+        {
+            if (squares[linear.Index] is not { } sums) continue;
+            for (var row = inputs; !row.IsEmpty; row = row[sums.Length..])
+                for (var j = 0; j < sums.Length; j++) sums[j] += (double)row[j] * row[j];
+        }
     }
 
     /// <summary>Weights of a linear's inputs, [n_in], with the mean 1; null for a linear that is not adapted.</summary>
     internal double[]? WeightsOf(Linear linear)
     {
-        if (probe.SquaresOf(linear) is not { } squares) return null;
-        var mean = squares.Average();
-        return mean > 0 ? Array.ConvertAll(squares, square => square / mean) : null;
+        if (SquaresOf(linear) is not { } sums) return null;
+        var mean = sums.Average();
+        return mean > 0 ? Array.ConvertAll(sums, square => square / mean) : null;
     }
 }

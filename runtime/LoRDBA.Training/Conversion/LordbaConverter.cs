@@ -1,6 +1,5 @@
 using MathNet.Numerics;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
@@ -23,7 +22,7 @@ public static class LordbaConverter
 
     /// <summary>What <c>progress</c> of a conversion counts to.</summary>
     public static int CountSteps(Adapter lora, ConversionOptions options) =>
-        lora.Model.Linears.Count(linear => lora.Branch(linear) is not null) * (options.HasSize ? 1 + PilotRanks.Length : 1);
+        lora.Model.Linears.Count(linear => lora.RankOf(linear) > 0) * (options.HasSize ? 1 + PilotRanks.Length : 1);
 
     /// <summary>Converts every adapted linear, on all cores. The same input and seed give the same bytes, whatever the number of cores.</summary>
     /// <param name="lora">A PEFT LoRA, loaded for its base.</param>
@@ -39,12 +38,12 @@ public static class LordbaConverter
         if (options.Rank is < 1 or > AdapterBlobLayout.MaxRank) throw new ConversionException($"Signs have ranks from 1 to {AdapterBlobLayout.MaxRank}, not {options.Rank}.");
 
         var parallel = new ParallelOptions { CancellationToken = cancellation };
-        var adapted = lora.Model.Linears.Where(linear => lora.Branch(linear) is not null).ToArray();
+        var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
         var updates = new LowRankUpdate[adapted.Length];
-        Parallel.For(0, adapted.Length, parallel, i => updates[i] = LowRankUpdate.Of((LoraBranch)lora.Branch(adapted[i])!));
+        Parallel.For(0, adapted.Length, parallel, i => updates[i] = LowRankUpdate.Of(lora.FactorsOf(adapted[i])!));
 
         // An update that is zero needs no tensor.
-        var tasks = adapted.Zip(updates).Where(pair => pair.Second.Rank > 0).Select(pair => new Task(pair.First, pair.Second, lora.Branch(pair.First)!.Rank)).ToArray();
+        var tasks = adapted.Zip(updates).Where(pair => pair.Second.Rank > 0).Select(pair => new Task(pair.First, pair.Second, lora.RankOf(pair.First))).ToArray();
         if (tasks.Length == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
 
         var done = 0;

@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
 
@@ -35,10 +36,10 @@ internal sealed class LowRankUpdate
     /// <summary>‖W‖², the squared Frobenius norm.</summary>
     public double SquaredNorm => Sigma.Sum(value => value * value);
 
-    /// <summary>The update of a PEFT LoRA, its scaling included.</summary>
-    public static LowRankUpdate Of(LoraBranch branch) => Of(
-        Matrix<double>.Build.Dense(branch.NOut, branch.Rank, (row, k) => branch.Scaling * (double)branch.ColumnB(k)[row]),
-        Matrix<double>.Build.Dense(branch.Rank, branch.NIn, (k, column) => branch.RowA(k)[column]));
+    /// <summary>The update of an adapter, its scaling included.</summary>
+    public static LowRankUpdate Of(LoraFactors factors) => Of(
+        Matrix<double>.Build.Dense(factors.Linear.NOut, factors.Rank, (row, k) => factors.Scaling * (double)factors.B[row * factors.Rank + k]),
+        Matrix<double>.Build.Dense(factors.Rank, factors.Linear.NIn, (k, column) => factors.A[k * factors.Linear.NIn + column]));
 
     /// <summary>W = B A.</summary>
     /// <param name="b">[n_out][rank]</param>

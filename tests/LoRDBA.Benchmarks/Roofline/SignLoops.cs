@@ -5,7 +5,7 @@ using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Benchmarks.Roofline;
 
-/// <summary>The branches of two linears that read one input, such as gate and up, by the generated kernels; batches as a session cuts them.</summary>
+/// <summary>The branches of two linears that read one input, such as gate and up, by the generated kernels; batches as a sequence cuts them.</summary>
 internal sealed unsafe class SignLoops : IDisposable
 {
     /// <summary>Tokens of a batch on the way up, and rows that they meet while these are in the second-level cache.</summary>
@@ -30,10 +30,10 @@ internal sealed unsafe class SignLoops : IDisposable
         var (signBytes, planeBytes) = (2 * rank * SignMatrix.StrideOf(nIn), SignPlanes.Count(rank) * nOut);
         arena = Arena.Create(arena =>
         {
-            batch = SignBatch.Reserve(arena, LaneMemory.ChunkLength, nIn);
+            batch = SignBatch.Reserve(arena, AdapterScratch.ShrinkTokens, nIn);
             signs = arena.Reserve<byte>(signBytes);
             scratch = arena.Reserve<byte>(down.ScratchLength);
-            sums = arena.Reserve<int>(LaneMemory.ChunkLength * down.SumStride);
+            sums = arena.Reserve<int>(AdapterScratch.ShrinkTokens * down.SumStride);
             planes = arena.Reserve<byte>(planeBytes);
             scaleOut = arena.Reserve<float>(nOut);
             z = arena.Reserve<byte>(Tokens * zStride);
@@ -46,14 +46,14 @@ internal sealed unsafe class SignLoops : IDisposable
         random.NextBytes(new Span<byte>(signs, signBytes));
         random.NextBytes(new Span<byte>(planes, planeBytes));
         rows.Quantize(x, token: 0);
-        for (var t = 0; t < LaneMemory.ChunkLength; t++) batch.Quantize(rows, row: 0, t);
+        for (var t = 0; t < AdapterScratch.ShrinkTokens; t++) batch.Quantize(rows, row: 0, t);
         fixed (float* values = Figures.Values(random, SignPlanes.Ranks * SignPlanes.Count(rank)))
             for (var t = 0; t < Tokens; t++) LookupTables.Build(values, rank, z + t * zStride);
         Check();
     }
 
     /// <summary>Shrink and up, a batch and a token each.</summary>
-    public HotLoop[] All(MachinePeaks peaks) => [Shrink(peaks, LaneMemory.ChunkLength), Expand(peaks, Tokens, ExpandRows), Shrink(peaks, 1), Expand(peaks, 1, nOut)];
+    public HotLoop[] All(MachinePeaks peaks) => [Shrink(peaks, AdapterScratch.ShrinkTokens), Expand(peaks, Tokens, ExpandRows), Shrink(peaks, 1), Expand(peaks, 1, nOut)];
 
     /// <summary>What makes 8-bit codes of activations.</summary>
     public HotLoop Quantize(MachinePeaks peaks) =>
@@ -76,9 +76,9 @@ internal sealed unsafe class SignLoops : IDisposable
 
     private void Check()
     {
-        var expected = new int[LaneMemory.ChunkLength * down.SumStride];
-        down.Run(signs, batch, LaneMemory.ChunkLength, sums, scratch);
-        fixed (int* to = expected) new GenericShrink(nIn, 2 * rank).RunScalar(signs, batch, LaneMemory.ChunkLength, to);
+        var expected = new int[AdapterScratch.ShrinkTokens * down.SumStride];
+        down.Run(signs, batch, AdapterScratch.ShrinkTokens, sums, scratch);
+        fixed (int* to = expected) new GenericShrink(nIn, 2 * rank).RunScalar(signs, batch, AdapterScratch.ShrinkTokens, to);
         var outputs = new float[nOut];
         up.Run(planes, scaleOut, z, zStride, 1, y, 0, nOut, weight: 1);
         fixed (float* to = outputs) new GenericExpand(nOut, rank).RunScalar(planes, scaleOut, z, to, 0, nOut, *(float*)(z + LookupTables.ScaleOffset(rank)));

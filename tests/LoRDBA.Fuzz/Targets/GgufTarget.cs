@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Fuzz.Targets;
@@ -24,7 +23,7 @@ internal sealed unsafe class GgufTarget : Target
 
         var model = Model.Load(file);
         _ = (model.Fingerprint, model.TokenizerDigest, model.ChatTemplateDigest, model.License);
-        using var session = model.CreateSession(new SessionOptions { ContextLength = 4, Threads = 1 });
-        if (session.Prefill([0, model.Config.NVocab - 1]).Length != model.Config.NVocab) throw new InvalidOperationException("not one logit a token");
+        using var sequence = model.CreateSequence(new() { ContextLength = 4 }, new() { Threads = 1 });
+        if (sequence.Prefill([0, model.Config.NVocab - 1]).Length != model.Config.NVocab) throw new InvalidOperationException("not one logit a token");
     }
 }

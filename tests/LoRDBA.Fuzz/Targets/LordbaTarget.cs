@@ -1,7 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
@@ -20,9 +19,9 @@ internal sealed unsafe class LordbaTarget : Target
     {
         var file = LordbaFile.From(GgufFile.FromMemory(Guard(input), input.Length, "fuzz.lordba"));
         using var adapter = Adapter.Load(file, model);
-        using var session = model.CreateSession(new SessionOptions { ContextLength = 4, Threads = 1 });
-        session.Use(adapter);
-        session.Prefill([1, 2]);
+        using var sequence = model.CreateSequence(new() { ContextLength = 4 }, new() { Threads = 1 });
+        sequence.Use(adapter);
+        sequence.Prefill([1, 2]);
     }
 
     /// <inheritdoc/>

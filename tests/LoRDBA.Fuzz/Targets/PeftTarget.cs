@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
@@ -21,9 +20,9 @@ internal sealed class PeftTarget : Target
         folder.Write("adapter_config.json", config);
         folder.Write("adapter_model.safetensors", weights);
         using var adapter = Adapter.Load(folder.Path, model);
-        using var session = model.CreateSession(new SessionOptions { ContextLength = 4, Threads = 1 });
-        session.Use(adapter);
-        session.Prefill([1, 2]);
+        using var sequence = model.CreateSequence(new() { ContextLength = 4 }, new() { Threads = 1 });
+        sequence.Use(adapter);
+        sequence.Prefill([1, 2]);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Models;
 using static LoRDBA.Generator.Tests.ManifestText;
 
 namespace LoRDBA.Generator.Tests.Diagnostics;

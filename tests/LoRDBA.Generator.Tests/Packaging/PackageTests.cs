@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Generator.Tests.Packaging;

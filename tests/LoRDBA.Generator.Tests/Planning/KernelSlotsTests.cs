@@ -1,5 +1,6 @@
 using LoRDBA.Generator.Model;
 using LoRDBA.Generator.Planning;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generator.Tests.Planning;
 

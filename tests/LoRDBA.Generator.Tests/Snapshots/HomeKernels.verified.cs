@@ -11,7 +11,7 @@ namespace Home.Firmware;
 /// <summary>The generated kernels for SmolLM2-135M-Instruct on rpi4, rpi5, x64-v3, x64-v4.</summary>
 public sealed class HomeKernels : SignKernels
 {
-    /// <summary>Hand it to a session: <c>SessionOptions.Kernels</c>.</summary>
+    /// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>
     public static HomeKernels Instance { get; } = new();
 
     private readonly ShrinkKernel down128R18 = new HomeKernels_Shrink128R18();

@@ -79,7 +79,7 @@ public sealed partial class FormatDocumentTests
         fixed (float* px = x, py = y)
         {
             branch.ShrinkFloat(px, 1, z, 2);
-            branch.Expand(kernel: null, (byte*)z, 2 * sizeof(float), 1, py, 0, 2, weight: 1);
+            branch.ExpandFloat(z, 2, 1, py, 0, 2, weight: 1);
         }
 
         Assert.Equal([10 - 0.125f, 20 + 1.5f], y);

@@ -3,13 +3,14 @@ using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 
-/// <summary>Which kernels a session takes: those of its set where it has the shape, the generic ones elsewhere, none halfway when it is strict.</summary>
+/// <summary>Which kernels a sequence takes: those of its set where it has the shape, the generic ones elsewhere, none halfway when it is strict.</summary>
 public sealed class KernelChoiceTests : IDisposable
 {
     private static readonly int[] Tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5];
@@ -19,13 +20,13 @@ public sealed class KernelChoiceTests : IDisposable
     public void Dispose() => model.Dispose();
 
     [Fact]
-    public void A_session_without_a_set_says_generic()
+    public void A_sequence_without_a_set_says_generic()
     {
         using var adapter = Adapter(rank: 4);
-        using var session = model.CreateSession();
-        Assert.Empty(session.KernelUse);
-        session.Use(adapter);
-        Assert.Equal(model.Linears.Select(linear => new KernelUse(linear.Name, "generic", "generic")), session.KernelUse);
+        using var sequence = model.CreateSequence();
+        Assert.Empty(sequence.KernelUse);
+        sequence.Use(adapter);
+        Assert.Equal(model.Linears.Select(linear => new KernelUse(linear.Name, "generic", "generic")), sequence.KernelUse);
     }
 
     [Fact]
@@ -41,28 +42,28 @@ public sealed class KernelChoiceTests : IDisposable
     public void A_set_serves_the_shapes_that_it_has()
     {
         using var adapter = Adapter(rank: 4);
-        using var session = model.CreateSession(new() { Kernels = new Set { ShrinkRank = 12, ExpandRank = 4 } });
-        session.Use(adapter);
-        var use = session.KernelUse.ToDictionary(use => use.Linear);
+        using var sequence = model.CreateSequence(engineOptions: new() { Kernels = new Set { ShrinkRank = 12, ExpandRank = 4 } });
+        sequence.Use(adapter);
+        var use = sequence.KernelUse.ToDictionary(use => use.Linear);
         Assert.Equal(("Set", "Set"), (use["blk.0.attn_v.weight"].Shrink, use["blk.0.attn_v.weight"].Expand));
         Assert.Equal(("generic", "Set"), (use["blk.0.attn_output.weight"].Shrink, use["blk.0.attn_output.weight"].Expand));
     }
 
     [Fact]
-    public void A_strict_session_refuses_what_its_set_lacks_and_keeps_what_acted()
+    public void A_strict_sequence_refuses_what_its_set_lacks_and_keeps_what_acted()
     {
         using Adapter covered = Adapter(rank: 4), other = Adapter(rank: 5);
-        using var session = model.CreateSession(new() { Kernels = new Set { ExpandRank = 4 }, StrictKernels = true });
-        session.Use(covered);
-        var expected = session.Prefill(Tokens).ToArray();
-        var refusal = Assert.Throws<SessionException>(() => session.Use(other));
+        using var sequence = model.CreateSequence(engineOptions: new() { Kernels = new Set { ExpandRank = 4 }, StrictKernels = true });
+        sequence.Use(covered);
+        var expected = sequence.Prefill(Tokens).ToArray();
+        var refusal = Assert.Throws<EngineException>(() => sequence.Use(other));
         Assert.Contains("n_out 64, rank 5", refusal.Message, StringComparison.Ordinal);
-        Assert.Same(covered, session.Active!.Value.Adapter);
-        session.Reset();
-        Assert.Equal(expected, session.Prefill(Tokens).ToArray());
+        Assert.Same(covered, sequence.Active!.Value.Adapter);
+        sequence.Reset();
+        Assert.Equal(expected, sequence.Prefill(Tokens).ToArray());
 
-        using var bare = model.CreateSession(new() { StrictKernels = true });
-        Assert.Throws<SessionException>(() => bare.Use(covered));
+        using var bare = model.CreateSequence(engineOptions: new() { StrictKernels = true });
+        Assert.Throws<EngineException>(() => bare.Use(covered));
         Assert.Null(bare.Active);
     }
 
@@ -71,10 +72,10 @@ public sealed class KernelChoiceTests : IDisposable
     {
         Assert.Contains("another base", Refusal(new Set { Fingerprint = new string('0', 64) }), StringComparison.Ordinal);
         Assert.Contains("needs Dp", Refusal(new Set { Reason = "needs Dp" }), StringComparison.Ordinal);
-        using var session = model.CreateSession(new() { Kernels = new Set { Fingerprint = model.Fingerprint.ToString() } });
+        using var sequence = model.CreateSequence(engineOptions: new() { Kernels = new Set { Fingerprint = model.Fingerprint.ToString() } });
     }
 
-    private string Refusal(SignKernels kernels) => Assert.Throws<SessionException>(() => model.CreateSession(new() { Kernels = kernels })).Message;
+    private string Refusal(SignKernels kernels) => Assert.Throws<EngineException>(() => model.CreateSequence(engineOptions: new() { Kernels = kernels })).Message;
 
     private LordbaAdapter Adapter(int rank, int inBits = 0)
     {

@@ -2,13 +2,14 @@ using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 
-/// <summary>A .lordba adapter in a session: against weights that it was merged into, and what it refuses to act on.</summary>
+/// <summary>A .lordba adapter in a sequence: against weights that it was merged into, and what it refuses to act on.</summary>
 public sealed class LordbaAdapterTests
 {
     private static readonly int[] Tokens = [3, 1, 4, 1, 5, 9, 2, 6, 5];
@@ -19,16 +20,16 @@ public sealed class LordbaAdapterTests
         using var model = Tiny().Load();
         var factors = AllLinears(model, inBits);
         using var adapter = Load(model, factors);
-        using var session = model.CreateSession(new() { Oracle = true });
-        session.Use(adapter, weight: 0.5f);
-        var unmerged = session.Prefill(Tokens).ToArray();
+        using var sequence = model.CreateSequence(engineOptions: new() { Oracle = true });
+        sequence.Use(adapter, weight: 0.5f);
+        var unmerged = sequence.Prefill(Tokens).ToArray();
 
         using var mergedModel = Tiny((name, values) =>
         {
             if (factors.FirstOrDefault(f => f.Name == name) is { } f) AddUpdate(values, f, 0.5f);
         }).Load();
-        using var mergedSession = mergedModel.CreateSession(new() { Oracle = true });
-        var merged = mergedSession.Prefill(Tokens).ToArray();
+        using var mergedSequence = mergedModel.CreateSequence(engineOptions: new() { Oracle = true });
+        var merged = mergedSequence.Prefill(Tokens).ToArray();
 
         for (var i = 0; i < merged.Length; i++) Assert.Equal(merged[i], unmerged[i], 2e-4f);
     }
@@ -38,31 +39,31 @@ public sealed class LordbaAdapterTests
     {
         using var model = Tiny().Load();
         using var adapter = Load(model, AllLinears(model, 4));
-        using var session = model.CreateSession();
-        var before = session.Prefill(Tokens).ToArray();
-        session.Reset();
-        session.Use(adapter);
-        Assert.Equal(adapter.Digest, session.Active!.Value.Adapter.Digest);
-        Assert.NotEqual(before, session.Prefill(Tokens).ToArray());
-        session.Reset();
-        session.Use(null);
-        Assert.Equal(before, session.Prefill(Tokens).ToArray());
-        Assert.Null(session.Active);
+        using var sequence = model.CreateSequence();
+        var before = sequence.Prefill(Tokens).ToArray();
+        sequence.Reset();
+        sequence.Use(adapter);
+        Assert.Equal(adapter.Digest, sequence.Active!.Value.Adapter.Digest);
+        Assert.NotEqual(before, sequence.Prefill(Tokens).ToArray());
+        sequence.Reset();
+        sequence.Use(null);
+        Assert.Equal(before, sequence.Prefill(Tokens).ToArray());
+        Assert.Null(sequence.Active);
     }
 
     [Fact]
-    public void A_session_outlives_the_owners_reference()
+    public void A_sequence_outlives_the_owners_reference()
     {
         using var model = Tiny().Load();
-        using var session = model.CreateSession();
+        using var sequence = model.CreateSequence();
         var adapter = Load(model, AllLinears(model, 4));
-        session.Use(adapter);
-        var expected = session.Prefill(Tokens).ToArray();
+        sequence.Use(adapter);
+        var expected = sequence.Prefill(Tokens).ToArray();
         adapter.Dispose();
-        session.Reset();
-        Assert.Equal(expected, session.Prefill(Tokens).ToArray());
-        session.Use(null);
-        Assert.Throws<ObjectDisposedException>(() => session.Use(adapter));
+        sequence.Reset();
+        Assert.Equal(expected, sequence.Prefill(Tokens).ToArray());
+        sequence.Use(null);
+        Assert.Throws<ObjectDisposedException>(() => sequence.Use(adapter));
     }
 
     [Fact]
@@ -111,13 +112,13 @@ public sealed class LordbaAdapterTests
     }
 
     [Fact]
-    public void A_session_of_another_model_refuses_it()
+    public void A_sequence_of_another_model_refuses_it()
     {
         using var model = Tiny().Load();
         using var second = Tiny().Load();
         using var adapter = Load(model, AllLinears(model, 0));
-        using var session = second.CreateSession();
-        Assert.Throws<SessionException>(() => session.Use(adapter));
+        using var sequence = second.CreateSequence();
+        Assert.Throws<EngineException>(() => sequence.Use(adapter));
     }
 
     private static TinyModel Tiny(Action<string, float[]>? change = null) => new() { Type = GgmlType.F32, OwnOutput = true, Change = change };

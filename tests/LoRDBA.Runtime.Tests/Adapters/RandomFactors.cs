@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Tests.Adapters;

@@ -1,5 +1,6 @@
 using CsCheck;
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 

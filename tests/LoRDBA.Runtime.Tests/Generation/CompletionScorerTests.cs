@@ -25,18 +25,18 @@ public sealed class CompletionScorerTests
     public void Each_token_is_judged_after_the_true_ones_before_it()
     {
         using var model = Model.Load(GgufFile.FromBytes(new TinyModel().ToArray(), "tiny.gguf"));
-        using var session = model.CreateSession();
+        using var sequence = model.CreateSequence();
         int[] prompt = [3, 1, 4], completion = [1, 5, 9, 2];
-        var expected = Scoring.Of(session, [.. prompt, .. completion]).Nll[(prompt.Length - 1)..].Sum();
+        var expected = Scoring.Of(sequence, [.. prompt, .. completion]).Nll[(prompt.Length - 1)..].Sum();
 
-        var score = new CompletionScorer(session).Score(prompt, completion);
+        var score = new CompletionScorer(sequence).Score(prompt, completion);
         Assert.Equal(expected, score.NllSum, 1e-5);
         Assert.False(score.IsExact);
 
         // What greedy decoding writes is an exact match of itself.
-        session.Reset();
-        var greedy = new List<int> { Scoring.IndexOfMax(session.Prefill(prompt)) };
-        while (greedy.Count < 4) greedy.Add(Scoring.IndexOfMax(session.Decode(greedy[^1])));
-        Assert.True(new CompletionScorer(session).Score(prompt, [.. greedy]).IsExact);
+        sequence.Reset();
+        var greedy = new List<int> { Scoring.IndexOfMax(sequence.Prefill(prompt)) };
+        while (greedy.Count < 4) greedy.Add(Scoring.IndexOfMax(sequence.Decode(greedy[^1])));
+        Assert.True(new CompletionScorer(sequence).Score(prompt, [.. greedy]).IsExact);
     }
 }

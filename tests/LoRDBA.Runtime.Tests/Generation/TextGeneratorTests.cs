@@ -14,19 +14,19 @@ public sealed class TextGeneratorTests : IDisposable
     private static readonly int[] Prompt = [40, 41, 42, 43, 44];
 
     private readonly Model model;
-    private readonly Session session;
+    private readonly Sequence sequence;
     private readonly Tokenizer tokenizer;
 
     public TextGeneratorTests()
     {
         model = Model.Load(SharedFiles.Require("models/tiny-llama.gguf"));
-        session = model.CreateSession(new() { ContextLength = Context });
+        sequence = model.CreateSequence(new() { ContextLength = Context });
         tokenizer = Tokenizer.FromGguf(model.File);
     }
 
     public void Dispose()
     {
-        session.Dispose();
+        sequence.Dispose();
         model.Dispose();
     }
 
@@ -38,7 +38,7 @@ public sealed class TextGeneratorTests : IDisposable
         var ids = GreedyIds(Context - Prompt.Length + 1);
         Assert.Equal(new(FinishReason.ContextFull, Prompt.Length, ids.Length), result);
         Assert.Equal(tokenizer.Decode(ids), text);
-        Assert.Equal(Context, session.Position);
+        Assert.Equal(Context, sequence.Position);
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class TextGeneratorTests : IDisposable
 
         Assert.Equal(new(FinishReason.MaxTokens, Prompt.Length, maxTokens), result);
         Assert.Equal(tokenizer.Decode(GreedyIds(maxTokens)), text);
-        Assert.Equal(Prompt.Length + maxTokens - 1, session.Position);
+        Assert.Equal(Prompt.Length + maxTokens - 1, sequence.Position);
     }
 
     [Fact]
@@ -90,25 +90,25 @@ public sealed class TextGeneratorTests : IDisposable
     [Fact]
     public void A_prompt_that_does_not_fit_is_an_error_and_changes_nothing()
     {
-        var generator = new TextGenerator(session, tokenizer, new());
+        var generator = new TextGenerator(sequence, tokenizer, new());
 
         Assert.Throws<ContextFullException>(() => generator.Generate(new int[Context + 1], _ => { }));
-        Assert.Equal(0, session.Position);
+        Assert.Equal(0, sequence.Position);
     }
 
     [Fact]
     public void Bad_options_are_refused_before_anything_runs()
     {
-        Assert.Throws<GenerationException>(() => new TextGenerator(session, tokenizer, new() { MaxTokens = 0 }));
-        Assert.Throws<GenerationException>(() => new TextGenerator(session, tokenizer, new() { Sampling = new() { TopP = 2 } }));
-        Assert.Throws<GenerationException>(() => new TextGenerator(session, tokenizer, new() { StopStrings = [""] }));
+        Assert.Throws<GenerationException>(() => new TextGenerator(sequence, tokenizer, new() { MaxTokens = 0 }));
+        Assert.Throws<GenerationException>(() => new TextGenerator(sequence, tokenizer, new() { Sampling = new() { TopP = 2 } }));
+        Assert.Throws<GenerationException>(() => new TextGenerator(sequence, tokenizer, new() { StopStrings = [""] }));
     }
 
     [Fact]
     public void SmolLM2_answers_and_ends()
     {
         using var smolLm2 = Model.Load(SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
-        using var conversation = smolLm2.CreateSession();
+        using var conversation = smolLm2.CreateSequence();
         var smolTokenizer = Tokenizer.FromGguf(smolLm2.File);
         var prompt = ChatTemplate.FromGguf(smolLm2.File, smolTokenizer.Vocabulary).Render([new("user", "What is the capital of France?")]);
         var pieces = new List<string>();
@@ -120,9 +120,9 @@ public sealed class TextGeneratorTests : IDisposable
 
     private (string Text, GenerationResult Result) Generate(GenerationOptions options)
     {
-        session.Reset();
+        sequence.Reset();
         var text = "";
-        var result = new TextGenerator(session, tokenizer, options).Generate(Prompt, piece => text += piece);
+        var result = new TextGenerator(sequence, tokenizer, options).Generate(Prompt, piece => text += piece);
         return (text, result);
     }
 
@@ -130,12 +130,12 @@ public sealed class TextGeneratorTests : IDisposable
 
     private int[] Ids(SamplerOptions options, int count, int[] used)
     {
-        session.Reset();
+        sequence.Reset();
         var sampler = new Sampler(options, model.Config.NVocab);
         foreach (var token in used) sampler.Accept(token);
         var ids = new int[count];
-        ids[0] = sampler.Sample(session.Prefill(Prompt));
-        for (var i = 1; i < count; i++) ids[i] = sampler.Sample(session.Decode(ids[i - 1]));
+        ids[0] = sampler.Sample(sequence.Prefill(Prompt));
+        for (var i = 1; i < count; i++) ids[i] = sampler.Sample(sequence.Decode(ids[i - 1]));
         return ids;
     }
 }

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Tests;
 

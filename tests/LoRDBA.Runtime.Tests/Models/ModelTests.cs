@@ -54,8 +54,8 @@ public sealed class ModelTests
         float[] Logits(GgmlType stored)
         {
             using var model = Load(new TinyModel { Type = stored });
-            using var session = model.CreateSession();
-            return session.Prefill([1, 2, 3, 4, 5, 6, 7]).ToArray();
+            using var sequence = model.CreateSequence();
+            return sequence.Prefill([1, 2, 3, 4, 5, 6, 7]).ToArray();
         }
 
         var expected = Logits(GgmlType.F32);

@@ -2,17 +2,17 @@ using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Runtime.Tests.Models;
 
-/// <summary>What a session says about a text, in the terms of the reference files.</summary>
+/// <summary>What a sequence says about a text, in the terms of the reference files.</summary>
 internal sealed record Scoring(double[] Nll, int[] Argmax, float[] LastLogits)
 {
     public double MeanNll => Nll.Length == 0 ? 0 : Nll.Average();
 
-    public static Scoring Of(Session session, int[] ids)
+    public static Scoring Of(Sequence sequence, int[] ids)
     {
         var nll = new double[ids.Length - 1];
         var argmax = new int[ids.Length];
         float[] last = [];
-        session.PrefillAll(ids, (i, logits) =>
+        sequence.PrefillAll(ids, (i, logits) =>
         {
             argmax[i] = IndexOfMax(logits);
             if (i + 1 < ids.Length) nll[i] = NegativeLogLikelihood(logits, ids[i + 1]);

@@ -23,11 +23,11 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
     [Fact]
     public void The_oracle_has_the_mean_nll_of_the_reference_within_a_thousandth()
     {
-        using var session = smolLm2.Model.CreateSession(new() { Oracle = true, ContextLength = 700 });
+        using var sequence = smolLm2.Model.CreateSequence(new() { ContextLength = 700 }, new() { Oracle = true });
         foreach (var text in Texts)
         {
-            session.Reset();
-            var scoring = Scoring.Of(session, text.Ids);
+            sequence.Reset();
+            var scoring = Scoring.Of(sequence, text.Ids);
             Assert.Equal(text.MeanNll, scoring.MeanNll, 1e-3);
             Assert.Equal(text.Argmax, scoring.Argmax);
         }
@@ -40,12 +40,12 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
     [Fact]
     public void The_oracle_writes_the_greedy_text_of_the_reference()
     {
-        using var session = smolLm2.Model.CreateSession(new() { Oracle = true, ContextLength = 700 });
+        using var sequence = smolLm2.Model.CreateSequence(new() { ContextLength = 700 }, new() { Oracle = true });
         foreach (var text in Texts)
         {
-            session.Reset();
+            sequence.Reset();
             int[] written = [.. text.Ids, .. text.Greedy[..^1]];
-            Assert.Equal(text.Greedy, Scoring.Of(session, written).Argmax[(text.Ids.Length - 1)..]);
+            Assert.Equal(text.Greedy, Scoring.Of(sequence, written).Argmax[(text.Ids.Length - 1)..]);
         }
     }
 
@@ -53,13 +53,13 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
     [Fact]
     public void The_fast_path_is_as_close_as_llama_cpp()
     {
-        using var session = smolLm2.Model.CreateSession(new() { ContextLength = 700 });
+        using var sequence = smolLm2.Model.CreateSequence(new() { ContextLength = 700 });
         var differences = new List<double>();
         int equal = 0, positions = 0;
         foreach (var text in Texts)
         {
-            session.Reset();
-            var scoring = Scoring.Of(session, text.Ids);
+            sequence.Reset();
+            var scoring = Scoring.Of(sequence, text.Ids);
             differences.Add(Math.Abs(scoring.MeanNll - text.MeanNll));
             equal += scoring.Argmax.Zip(text.Argmax).Count(pair => pair.First == pair.Second);
             positions += text.Ids.Length;
@@ -86,11 +86,11 @@ public sealed class SmolLm2Tests(SmolLm2Tests.SmolLm2 smolLm2) : IClassFixture<S
 
     private static double MeanNll(Model model)
     {
-        using var session = model.CreateSession(new() { ContextLength = 700 });
+        using var sequence = model.CreateSequence(new() { ContextLength = 700 });
         return Texts.Average(text =>
         {
-            session.Reset();
-            return Scoring.Of(session, text.Ids).MeanNll;
+            sequence.Reset();
+            return Scoring.Of(sequence, text.Ids).MeanNll;
         });
     }
 }

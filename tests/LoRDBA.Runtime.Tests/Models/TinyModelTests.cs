@@ -21,11 +21,11 @@ public sealed class TinyModelTests
     public void The_oracle_has_the_logits_of_the_reference_within_a_thousandth_of_their_spread(string name)
     {
         using var model = Load(name);
-        using var session = model.CreateSession(new() { Oracle = true });
+        using var sequence = model.CreateSequence(engineOptions: new() { Oracle = true });
         foreach (var text in Texts(name))
         {
-            session.Reset();
-            var scoring = Scoring.Of(session, text.Ids);
+            sequence.Reset();
+            var scoring = Scoring.Of(sequence, text.Ids);
             Assert.InRange(RelativeError(scoring.LastLogits, text.LastLogits).Max, 0, 1e-3);
             Assert.Equal(text.Argmax, scoring.Argmax);
             Assert.Equal(text.MeanNll, scoring.MeanNll, 1e-3);
@@ -41,13 +41,13 @@ public sealed class TinyModelTests
     public void The_fast_path_is_as_close_as_llama_cpp(string name)
     {
         using var model = Load(name);
-        using var session = model.CreateSession();
+        using var sequence = model.CreateSequence();
         var errors = new List<double>();
         int equal = 0, positions = 0;
         foreach (var text in Texts(name))
         {
-            session.Reset();
-            var scoring = Scoring.Of(session, text.Ids);
+            sequence.Reset();
+            var scoring = Scoring.Of(sequence, text.Ids);
             errors.Add(RelativeError(scoring.LastLogits, text.LastLogits).RootMeanSquare);
             equal += scoring.Argmax.Zip(text.Argmax).Count(pair => pair.First == pair.Second);
             positions += text.Ids.Length;

@@ -37,8 +37,8 @@ public sealed class ModelQuantizerTests : IDisposable
                 Assert.InRange(weights.Zip(stored, (w, s) => Math.Abs(w - s)).Max(), 0, bound * weights.Max(Math.Abs));
             }
         }
-        using var session = written.CreateSession();
-        Assert.All(session.Prefill([1, 2, 3]).ToArray(), logit => Assert.True(float.IsFinite(logit)));
+        using var sequence = written.CreateSequence();
+        Assert.All(sequence.Prefill([1, 2, 3]).ToArray(), logit => Assert.True(float.IsFinite(logit)));
     }
 
     [Fact]

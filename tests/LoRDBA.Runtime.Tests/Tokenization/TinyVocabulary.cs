@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Tests.Tokenization;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Runtime.Tests.Tokenization;

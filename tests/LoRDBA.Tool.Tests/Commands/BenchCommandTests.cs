@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests.Commands;

@@ -1,5 +1,4 @@
 using System.Text;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests.Commands;

@@ -1,7 +1,6 @@
 using CsCheck;
 using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 using LoRDBA.Training.Analysis;
@@ -54,7 +53,7 @@ public sealed class SignResidualTests
         using var lora = Adapter.Load(SharedFiles.Require("adapters/home-en-r16"), model);
         foreach (var linear in model.Linears)
         {
-            var update = LoRDBA.Training.Conversion.LowRankUpdate.Of((LoraBranch)lora.Branch(linear)!);
+            var update = LoRDBA.Training.Conversion.LowRankUpdate.Of(lora.FactorsOf(linear)!);
             var (b, a) = LoRDBA.Training.Conversion.SignStart.Balanced(update, update.Rank);
             var product = ProductBound.Of(b, SignResidual.Of(b), a.Transpose(), SignResidual.Of(a.Transpose()));
             Assert.InRange(product.Error, 0, product.Bound);

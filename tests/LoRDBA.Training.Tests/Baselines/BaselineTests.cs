@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 using LoRDBA.Training.Baselines;
@@ -35,12 +36,12 @@ public sealed class BaselineTests
         using var model = new TinyModel { Type = Runtime.Blocks.GgmlType.F32 }.Load();
         using var folder = new TemporaryFolder();
         using var lora = Adapter.Load(RandomPeft.Write(folder, model, 4), model);
-        using var session = model.CreateSession(new() { Threads = 1 });
+        using var sequence = model.CreateSequence(engineOptions: new() { Threads = 1 });
         float[] Logits(Adapter adapter)
         {
-            session.Reset();
-            session.Use(adapter);
-            return session.Prefill([1, 2, 3]).ToArray();
+            sequence.Reset();
+            sequence.Use(adapter);
+            return sequence.Prefill([1, 2, 3]).ToArray();
         }
 
         var exact = Logits(lora);
@@ -52,7 +53,7 @@ public sealed class BaselineTests
             Assert.Equal((bits + 7) / 8, adapter.ByteLength);
             digests.Add(adapter.Digest.ToString());
             distances[adapter.Name] = Math.Sqrt(Logits(adapter).Zip(exact, (left, right) => Math.Pow(left - right, 2)).Sum());
-            session.Use(null);
+            sequence.Use(null);
         }
 
         Assert.True(distances["RTN 4 bit"] < Math.Min(distances["RTN 2 bit"], distances["RTN 1 bit"]));

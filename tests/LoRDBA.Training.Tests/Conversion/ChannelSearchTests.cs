@@ -1,4 +1,5 @@
 using CsCheck;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Tests.Conversion;

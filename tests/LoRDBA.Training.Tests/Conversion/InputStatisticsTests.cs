@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 using LoRDBA.Training.Conversion;
@@ -20,36 +21,33 @@ public sealed class InputStatisticsTests : IDisposable
     public void Linears_that_read_one_input_have_the_same_squares_and_a_text_twice_doubles_them()
     {
         using var lora = Adapter.Load(RandomPeft.Write(folder, model, linear => linear.Kind is LinearKind.Query or LinearKind.Value or LinearKind.Down ? 3 : 0), model);
-        using var probe = new InputProbe(lora);
-        using var session = model.CreateSession(new() { Threads = 1 });
-        session.Use(probe);
-        double[] Squares(int linear) => [.. probe.SquaresOf(model.Linears[linear])!];
-        session.Prefill([1, 2, 3, 4, 5]);
-        double[] once = Squares(0), down = Squares(6);
-        session.Reset();
-        session.Prefill([1, 2, 3, 4, 5]);
+        double[] Squares(InputStatistics statistics, int linear) => statistics.SquaresOf(model.Linears[linear])!;
+        var single = Measure(lora, [1, 2, 3, 4, 5]);
+        var twice = Measure(lora, [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]);
+        double[] once = Squares(single, 0), down = Squares(single, 6);
 
         Assert.All(once, square => Assert.True(square > 0));
-        foreach (var (first, both) in once.Zip(Squares(0))) Assert.Equal(2, both / first, 1e-12);
-        Assert.Equal(Squares(0), Squares(2));
+        foreach (var (first, both) in once.Zip(Squares(twice, 0))) Assert.Equal(2, both / first, 1e-12);
+        Assert.Equal(Squares(twice, 0), Squares(twice, 2));
         Assert.Equal((TinyModel.NEmbd, TinyModel.NFf), (once.Length, down.Length));
-        Assert.Null(probe.SquaresOf(model.Linears[1]));
+        Assert.Null(single.SquaresOf(model.Linears[1]));
     }
 
-    [Fact]
-    public void A_probe_changes_nothing_that_the_model_says()
+    [Theory, InlineData(1), InlineData(3)]
+    public void An_observer_changes_nothing_that_the_model_says_and_sees_every_input_of_every_token(int threads)
     {
         using var lora = Adapter.Load(RandomPeft.Write(folder, model, 3), model);
-        using var probe = new InputProbe(lora);
-        using var session = model.CreateSession(new() { Threads = 1 });
-        float[] Logits(Adapter adapter)
+        var seen = new Dictionary<int, int>();
+        float[] Logits(InputObserver? observer)
         {
-            session.Reset();
-            session.Use(adapter);
-            return session.Prefill([1, 2, 3]).ToArray();
+            using var sequence = model.CreateSequence(null, new() { Threads = threads, BatchLength = 2, Observer = observer });
+            sequence.Use(lora);
+            return sequence.Prefill([1, 2, 3]).ToArray();
         }
 
-        Assert.Equal(Logits(lora), Logits(probe));
+        Assert.Equal(Logits(null), Logits((group, inputs) => seen[group.Index] = seen.GetValueOrDefault(group.Index) + inputs.Length / group.NIn));
+        // The head sees only the token whose logits were asked for.
+        Assert.Equal(model.Inputs.Select(group => KeyValuePair.Create(group.Index, group.Linears[0].Kind == LinearKind.Output ? 1 : 3)), seen.OrderBy(entry => entry.Key));
     }
 
     [Fact]
@@ -58,4 +56,6 @@ public sealed class InputStatisticsTests : IDisposable
         using var lora = Adapter.Load(RandomPeft.Write(folder, model, 3), model);
         Assert.Throws<ConversionException>(() => InputStatistics.Measure(lora, [], cancellation: TestContext.Current.CancellationToken));
     }
+
+    private static InputStatistics Measure(Adapter adapter, params int[][] texts) => InputStatistics.Measure(adapter, texts, cancellation: TestContext.Current.CancellationToken);
 }

@@ -75,10 +75,10 @@ public sealed class FilesTests : IDisposable
 
     private static void AssertSameNll(Transformer network, Model model, Adapter? adapter)
     {
-        using var session = model.CreateSession(new SessionOptions { Threads = 1, Oracle = true });
-        session.Use(adapter);
+        using var sequence = model.CreateSequence(engineOptions: new() { Threads = 1, Oracle = true });
+        sequence.Use(adapter);
         var expected = NllOf(network);
-        session.PrefillAll(Tokens, (index, logits) =>
+        sequence.PrefillAll(Tokens, (index, logits) =>
         {
             if (index == Tokens.Length - 1) return;
             var sum = 0.0;

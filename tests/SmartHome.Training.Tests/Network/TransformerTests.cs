@@ -1,4 +1,5 @@
 using LoRDBA.Examples.SmartHome.Training.Network;
+using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Examples.SmartHome.Training.Tests.Network;
 

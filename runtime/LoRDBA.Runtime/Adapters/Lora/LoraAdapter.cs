@@ -33,7 +33,7 @@ internal sealed class LoraAdapter : Adapter
         var branches = new LoraBranch?[model.Linears.Count];
         var memory = Arena.Create(arena =>
         {
-            foreach (var (linear, rank, scaling) in parts) branches[linear.Index] = Lora.LoraBranch.Reserve(arena, linear, rank, scaling);
+            foreach (var (linear, rank, scaling) in parts) branches[linear.Index] = LoraBranch.Reserve(arena, linear, rank, scaling);
         });
         try
         {
@@ -56,20 +56,16 @@ internal sealed class LoraAdapter : Adapter
     /// <inheritdoc/>
     public override long ByteLength { get; }
 
-    internal override int BottleneckLength => 64 * ((MaxRank * sizeof(float) + 63) / 64);
+    /// <inheritdoc/>
+    public override int RankOf(Linear linear) => BranchOf(linear)?.Rank ?? 0;
 
-    internal override int FusedRank => 0;
+    /// <summary>The branch beside a linear, or null where there is none.</summary>
+    public LoraBranch? BranchOf(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
 
-    internal override AdapterBranch? Branch(Linear linear) => LoraBranch(linear);
+    // Its arithmetic is float32 whatever the source: there are no kernels to choose.
+    private protected override BoundAdapter BindTo(KernelSource source) => new BoundLora(this);
 
-    internal override unsafe void Shrink(in ShrinkCall call)
-    {
-        for (var slot = 0; slot < call.Count; slot++)
-            branches[call.First.Index + slot]?.Shrink(call.X.Values, call.X.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
-    }
+    private protected override LoraFactors ReadFactors(Linear linear) => BranchOf(linear)!.ToFactors(linear);
 
-    /// <summary>The branch with its factors, or null where the adapter has none.</summary>
-    internal LoraBranch? LoraBranch(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
-
-    private protected override void Free() => memory.Dispose();
+    private protected override void FreeContent() => memory.Dispose();
 }

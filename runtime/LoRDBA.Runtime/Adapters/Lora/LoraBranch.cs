@@ -1,6 +1,4 @@
-using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Kernels;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
@@ -15,7 +13,7 @@ namespace LoRDBA.Runtime.Adapters.Lora;
 /// <param name="a">A, [rank][n_in padded with zeros to whole groups of lanes].</param>
 /// <param name="b">B transposed, [rank][n_out padded likewise], rows in the order of the base's outputs.</param>
 /// <param name="scaling">alpha / r, or alpha / sqrt(r).</param>
-internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, float* b, float scaling) : AdapterBranch
+internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, float* b, float scaling)
 {
     /// <summary>A branch beside a linear, its factors zero until <see cref="Fill"/>.</summary>
     public static LoraBranch Reserve(Arena arena, Linear linear, int rank, float scaling)
@@ -25,8 +23,8 @@ internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, f
         return new LoraBranch(rank, linear.NIn, linear.NOut, a, b, scaling);
     }
 
-    /// <inheritdoc/>
-    public override int Rank { get; } = rank;
+    /// <summary>Width of the bottleneck.</summary>
+    public int Rank { get; } = rank;
 
     /// <summary>Inputs of the linear layer.</summary>
     public int NIn { get; } = nIn;
@@ -61,7 +59,20 @@ internal sealed unsafe class LoraBranch(int rank, int nIn, int nOut, float* a, f
     public void Shrink(float* x, int tokens, float* z, int zStride) =>
         FactorProduct.Shrink(new FloatFactor(a, Lanes.RoundUp(NIn)), null, x, tokens, NIn, z, zStride, 0, Rank);
 
-    /// <inheritdoc/>
-    public override void Expand(ExpandKernel? kernel, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>
-        FactorProduct.Expand(new FloatFactor(b, Lanes.RoundUp(NOut)), Rank, null, (float*)z, tokens, zStride / sizeof(float), y, NOut, rowStart, rowEnd, weight * Scaling);
+    /// <summary>y += weight · scaling · B z, rows [rowStart, rowEnd). z is [tokens][zStride].</summary>
+    public void Expand(float* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>
+        FactorProduct.Expand(new FloatFactor(b, Lanes.RoundUp(NOut)), Rank, null, z, tokens, zStride, y, NOut, rowStart, rowEnd, weight * Scaling);
+
+    /// <summary>A copy in the order of files.</summary>
+    public LoraFactors ToFactors(Linear linear)
+    {
+        var factors = LoraFactors.Empty(linear, Rank, Scaling);
+        for (var k = 0; k < Rank; k++)
+        {
+            RowA(k).CopyTo(factors.A.AsSpan(k * NIn));
+            var column = ColumnB(k);
+            for (var row = 0; row < NOut; row++) factors.B[row * Rank + k] = column[row];
+        }
+        return factors;
+    }
 }

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters.Binding;
+using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Memory;
@@ -34,10 +35,10 @@ internal sealed unsafe class LordbaAdapter : Adapter
     {
         this.file = file;
         branches = new LordbaBranch?[model.Linears.Count];
-        stagesOf = new LordbaStage[]?[model.Linears.Count];
+        stagesOf = new LordbaStage[]?[model.Inputs.Count];
 
         // The linears that read one input, in the order of the model, each with its tensor in the file.
-        var inputs = linears.Select((linear, i) => (Linear: linear, Tensor: i)).OrderBy(pair => pair.Linear.Index).GroupBy(pair => pair.Linear.InputIndex).ToList();
+        var inputs = linears.Select((linear, i) => (Linear: linear, Tensor: i)).OrderBy(pair => pair.Linear.Index).GroupBy(pair => pair.Linear.Input.Index).ToList();
         memory = Arena.Create(arena =>
         {
             Stages.Clear();
@@ -45,10 +46,10 @@ internal sealed unsafe class LordbaAdapter : Adapter
         });
         for (var i = 0; i < linears.Length; i++) branches[linears[i].Index]!.Decode(file.Tensors[i]);
         foreach (var stage in Stages) stage.CopySigns();
-        (MaxRank, FusedRank) = (file.Tensors.Max(tensor => tensor.Rank), Stages.Max(stage => stage.Rank));
+        MaxRank = file.Tensors.Max(tensor => tensor.Rank);
     }
 
-    /// <summary>Its shrink products.</summary>
+    /// <summary>Its shrinks.</summary>
     public List<LordbaStage> Stages { get; } = [];
 
     /// <summary>By <see cref="Linear.Index"/>; null where a linear is not adapted.</summary>
@@ -63,26 +64,20 @@ internal sealed unsafe class LordbaAdapter : Adapter
     /// <inheritdoc/>
     public override long ByteLength => file.Length;
 
-    internal override int BottleneckLength => LookupTables.Stride(MaxRank);
+    /// <inheritdoc/>
+    public override int RankOf(Linear linear) => BranchOf(linear)?.Rank ?? 0;
 
-    internal override int FusedRank { get; }
+    /// <summary>The branch beside a linear, or null where there is none.</summary>
+    public LordbaBranch? BranchOf(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
 
-    internal override AdapterBranch? Branch(Linear linear) => linear.Index < 0 ? null : branches[linear.Index];
+    /// <summary>The stages of an input; null where nothing that reads it is adapted.</summary>
+    public LordbaStage[]? StagesOf(InputGroup group) => group.Index < 0 ? null : stagesOf[group.Index];
 
-    internal override void Shrink(in ShrinkCall call)
-    {
-        if (call.Kernels is null)
-        {
-            for (var slot = 0; slot < call.Count; slot++)
-                branches[call.First.Index + slot]?.ShrinkFloat(call.X.Values, call.X.Tokens, (float*)call.Memory.Bottleneck(slot, call.Row), call.Memory.Stride / sizeof(float));
-        }
-        else if (stagesOf[call.First.Index] is { } stages)
-        {
-            foreach (var stage in stages) stage.Run(call);
-        }
-    }
+    private protected override BoundAdapter BindTo(KernelSource source) => source.IsOracle ? new FloatLordba(this) : new BoundLordba(this, source.Set);
 
-    private protected override void Free()
+    private protected override LoraFactors ReadFactors(Linear linear) => BranchOf(linear)!.ToFactors();
+
+    private protected override void FreeContent()
     {
         memory.Dispose();
         file.Dispose();
@@ -110,7 +105,7 @@ internal sealed unsafe class LordbaAdapter : Adapter
                 linear, tensor, m + offset, arena.Reserve<float>(Lanes.RoundUp(tensor.NOut)), scaleIn,
                 arena.Reserve<byte>((long)SignPlanes.Count(tensor.Rank) * tensor.NOut));
             branches[linear.Index] = branch;
-            parts[i] = new LordbaPart(branch, offset, linear.Index - linear.InputIndex);
+            parts[i] = new LordbaPart(branch, offset, linear.Slot);
             offset += tensor.Rank;
         }
 

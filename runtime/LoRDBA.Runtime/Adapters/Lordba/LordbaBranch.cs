@@ -1,4 +1,4 @@
-using LoRDBA.Runtime.Adapters.Binding;
+using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
@@ -9,7 +9,7 @@ namespace LoRDBA.Runtime.Adapters.Lordba;
 /// A double-binary branch, s_out ⊙ S_B (m ⊙ S_A (s_in ⊙ x)) (arXiv 2605.24058). It reads memory that its adapter owns:
 /// the signs in the mapped file and as planes, the scales decoded to float32.
 /// </summary>
-internal sealed unsafe class LordbaBranch : AdapterBranch
+internal sealed unsafe class LordbaBranch
 {
     private readonly float* m;
     private readonly float* scaleOut;
@@ -46,8 +46,8 @@ internal sealed unsafe class LordbaBranch : AdapterBranch
     /// <summary>The kernel where no generated one fits.</summary>
     public ExpandKernel GenericKernel { get; }
 
-    /// <inheritdoc/>
-    public override int Rank => SignsA.Rows;
+    /// <summary>Width of the bottleneck.</summary>
+    public int Rank => SignsA.Rows;
 
     /// <summary>m, [rank].</summary>
     public ReadOnlySpan<float> M => new(m, Rank);
@@ -74,10 +74,23 @@ internal sealed unsafe class LordbaBranch : AdapterBranch
         else FactorProduct.Shrink(new ScaledSignFactor(SignsA, scaleIn), m, x, tokens, SignsA.Columns, z, zStride, 0, Rank);
     }
 
-    /// <inheritdoc/>
-    public override void Expand(ExpandKernel? kernel, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
+    /// <summary>y += weight · expand(z), by sign kernels: z as look-up tables.</summary>
+    public void Expand(ExpandKernel kernel, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>
+        kernel.Run(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+
+    /// <summary>The same in float32: the oracle of the look-ups. z is [tokens][zStride].</summary>
+    public void ExpandFloat(float* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>
+        FactorProduct.Expand(new SignFactor(SignsB), Rank, scaleOut, z, tokens, zStride, y, SignsB.Columns, rowStart, rowEnd, weight);
+
+    /// <summary>A = S_A diag(s_in), B = diag(s_out) S_B diag(m).</summary>
+    public LoraFactors ToFactors()
     {
-        if (kernel is not null) kernel.Run(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-        else FactorProduct.Expand(new SignFactor(SignsB), Rank, scaleOut, (float*)z, tokens, zStride / sizeof(float), y, SignsB.Columns, rowStart, rowEnd, weight);
+        var factors = LoraFactors.Empty(Linear, Rank, scaling: 1);
+        for (var k = 0; k < Rank; k++)
+        {
+            for (var column = 0; column < Linear.NIn; column++) factors.A[k * Linear.NIn + column] = SignsA[k, column] * (ScaleIn.IsEmpty ? 1 : ScaleIn[column]);
+            for (var row = 0; row < Linear.NOut; row++) factors.B[row * Rank + k] = SignsB[k, row] * ScaleOut[row] * M[k];
+        }
+        return factors;
     }
 }

@@ -5,7 +5,7 @@ namespace LoRDBA.Runtime.Adapters.Lordba;
 
 /// <summary>
 /// A .lordba file, mapped and checked as a whole: container, digest, trust area, and every bit of every tensor. It is not
-/// bound to a model; that is what <see cref="Adapter.Load(string, Models.Model)"/> does.
+/// bound to a model; that is what <see cref="Adapter.Load(string, Models.Model, AdapterPolicy?)"/> does.
 /// </summary>
 public sealed class LordbaFile : IDisposable
 {

@@ -46,14 +46,13 @@ internal sealed unsafe class LordbaStage(int number, SignMatrix signs, float* m,
     }
 
     /// <summary>z of every part and token, as look-up tables.</summary>
-    public void Run(in ShrinkCall call)
+    public void Run(ShrinkKernel kernel, in ShrinkCall call)
     {
-        var kernel = call.Kernels!.Shrink(this);
-        ref readonly var scratch = ref call.Memory.ScratchOf(call.Worker);
+        ref readonly var scratch = ref call.Scratch.Of(call.Worker);
         var batch = scratch.Batch.For(NIn);
-        for (var first = 0; first < call.X.Tokens; first += LaneMemory.ChunkLength)
+        for (var first = 0; first < call.X.Tokens; first += AdapterScratch.ShrinkTokens)
         {
-            var count = Math.Min(LaneMemory.ChunkLength, call.X.Tokens - first);
+            var count = Math.Min(AdapterScratch.ShrinkTokens, call.X.Tokens - first);
             for (var t = 0; t < count; t++) Quantize(call.X, first + t, batch, t);
             kernel.Run(signs.Bits, batch, count, scratch.Sums, scratch.Tile);
             for (var t = 0; t < count; t++)
@@ -61,7 +60,7 @@ internal sealed unsafe class LordbaStage(int number, SignMatrix signs, float* m,
                 Scale(scratch.Sums + t * kernel.SumStride, kernel.SumStride, batch.Scale(t), scratch.Z);
                 // The last part first: building its tables overwrites what lies behind a part's ranks, the next part's z.
                 for (var i = parts.Length - 1; i >= 0; i--)
-                    LookupTables.Build(scratch.Z + parts[i].Offset, parts[i].Branch.Rank, call.Memory.Bottleneck(parts[i].Slot, call.Row + first + t));
+                    LookupTables.Build(scratch.Z + parts[i].Offset, parts[i].Branch.Rank, call.Scratch.Bottleneck(parts[i].Slot, call.Row + first + t));
             }
         }
     }

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Memory;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Kernels.Attention;
 
@@ -18,16 +17,16 @@ internal sealed unsafe class KeyValueCache
     public const int BlockLength = 64;
 
     private readonly KeyValueFormat format;
-    private readonly int headDim, heads;
+    private readonly int layers, headDim, heads;
     private readonly long blocks;
     private readonly byte* memory;
 
     /// <summary>Reserves room for <paramref name="contextLength"/> positions.</summary>
-    public KeyValueCache(Arena arena, ModelConfig config, int contextLength, KeyValueFormat format)
+    public KeyValueCache(Arena arena, int layers, AttentionShape shape, int contextLength, KeyValueFormat format)
     {
-        (this.format, headDim, heads) = (format, config.HeadDim, config.NHeadKv);
+        (this.format, this.layers, headDim, heads) = (format, layers, shape.HeadDim, shape.NHeadKv);
         blocks = (contextLength + BlockLength - 1) / BlockLength;
-        ByteLength = checked(config.NLayer * heads * blocks * BlockBytes);
+        ByteLength = checked(layers * heads * blocks * BlockBytes);
         memory = arena.Reserve<byte>(ByteLength);
     }
 
@@ -123,6 +122,60 @@ internal sealed unsafe class KeyValueCache
                 break;
         }
     }
+
+    /// <summary>Bytes of <paramref name="positions"/> positions, in whole blocks.</summary>
+    public long LengthOf(int positions) => (long)layers * heads * BlocksOf(positions) * BlockBytes;
+
+    /// <summary>Takes over the first positions of a cache of the same shape and format.</summary>
+    public void CopyFrom(KeyValueCache other, int positions)
+    {
+        var length = BlocksOf(positions) * BlockBytes;
+        for (var layer = 0; layer < layers; layer++)
+            for (var head = 0; head < heads; head++) Buffer.MemoryCopy(other.Block(layer, head, 0), Block(layer, head, 0), length, length);
+    }
+
+    /// <summary>Writes the first positions, layer by layer and head by head. What a block still holds of forgotten positions is written as zeros.</summary>
+    public void Write(Action<ReadOnlySpan<byte>> write, int positions)
+    {
+        var last = new byte[positions % BlockLength == 0 ? 0 : BlockBytes];
+        for (var layer = 0; layer < layers; layer++)
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                for (var index = 0; index < positions / BlockLength; index++) write(new ReadOnlySpan<byte>(Block(layer, head, index), (int)BlockBytes));
+                if (last.Length == 0) continue;
+                new ReadOnlySpan<byte>(Block(layer, head, positions / BlockLength), last.Length).CopyTo(last);
+                Forget(last, positions % BlockLength);
+                write(last);
+            }
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote, [<see cref="LengthOf"/>].</summary>
+    public void Read(ReadOnlySpan<byte> bytes, int positions)
+    {
+        var length = (int)(BlocksOf(positions) * BlockBytes);
+        for (var layer = 0; layer < layers; layer++)
+        {
+            for (var head = 0; head < heads; head++)
+            {
+                bytes[..length].CopyTo(new Span<byte>(Block(layer, head, 0), length));
+                bytes = bytes[length..];
+            }
+        }
+    }
+
+    /// <summary>Zeros where a block holds positions from <paramref name="slot"/> on.</summary>
+    private void Forget(Span<byte> block, int slot)
+    {
+        var from = slot * ElementBytes;
+        for (var i = 0; i < headDim; i++) block.Slice(i * BlockLength * ElementBytes, BlockLength * ElementBytes)[from..].Clear();
+        block[(int)KeyBytes..(int)CodeBytes][(slot * Width * ElementBytes)..].Clear();
+        var scales = block[(int)CodeBytes..];
+        for (var at = 0; at < scales.Length; at += BlockLength * sizeof(float)) scales.Slice(at, BlockLength * sizeof(float))[(slot * sizeof(float))..].Clear();
+    }
+
+    private static long BlocksOf(int positions) => (positions + BlockLength - 1) / BlockLength;
 
     private byte* Block(int layer, int head, int index) => memory + ((layer * heads + head) * blocks + index) * BlockBytes;
 

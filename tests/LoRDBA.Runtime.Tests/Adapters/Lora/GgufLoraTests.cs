@@ -29,13 +29,12 @@ public sealed class GgufLoraTests : IDisposable
     public void Factors_and_scaling_are_read_as_llama_cpp_stores_them()
     {
         using var adapter = Load(Good());
-        var branch = (LoraBranch)adapter.Branch(Linear(Weight))!;
+        var factors = adapter.FactorsOf(Linear(Weight))!;
 
-        Assert.Equal((AdapterKind.Lora, "by hand", 1.5f, 2), (adapter.Kind, adapter.Name, branch.Scaling, branch.Rank));
-        Assert.Equal(Enumerable.Repeat(2f, 64), branch.RowA(1).ToArray());
-        Assert.Equal(Enumerable.Range(0, 32).Select(row => (float)row), branch.ColumnB(0).ToArray());
-        Assert.Equal(Enumerable.Repeat(1f, 32), branch.ColumnB(1).ToArray());
-        Assert.Null(adapter.Branch(Linear("blk.1.attn_k.weight")));
+        Assert.Equal((AdapterKind.Lora, "by hand", 1.5f, 2), (adapter.Kind, adapter.Name, factors.Scaling, factors.Rank));
+        Assert.Equal(Enumerable.Repeat(2f, 64), factors.A[64..]);
+        Assert.Equal(Enumerable.Range(0, 32).SelectMany(row => new[] { (float)row, 1f }), factors.B);
+        Assert.Null(adapter.FactorsOf(Linear("blk.1.attn_k.weight")));
         Assert.Equal(Sha256Digest.Of(File.ReadAllBytes(Path.Combine(folder.Path, "lora.gguf"))), adapter.Digest);
     }
 
@@ -43,7 +42,7 @@ public sealed class GgufLoraTests : IDisposable
     public void An_alpha_of_zero_leaves_the_product_as_it_is()
     {
         using var adapter = Load(Good(alpha: 0f));
-        Assert.Equal(1, ((LoraBranch)adapter.Branch(Linear(Weight))!).Scaling);
+        Assert.Equal(1, adapter.FactorsOf(Linear(Weight))!.Scaling);
     }
 
     /// <summary>Ranks 3 and 2, scalings 2 and 0.5, all linears of a model with rotated neighbours: what is written is what was read, row for row.</summary>
@@ -78,7 +77,7 @@ public sealed class GgufLoraTests : IDisposable
         var factors = RandomFactors.Create(Weight, 64, 32, 5, 4, 3, seed: 1);
         File.WriteAllBytes(Path.Combine(folder.Path, "a.lordba"), LordbaWriter.ToArray(RandomFactors.Header(LordbaBase.Of(model), "MIT"), [factors]));
         using var lordba = Adapter.Load(Path.Combine(folder.Path, "a.lordba"), model);
-        var branch = (LordbaBranch)lordba.Branch(Linear(Weight))!;
+        var branch = ((LordbaAdapter)lordba).BranchOf(Linear(Weight))!;
         var lora = Assert.Single(LoraFactors.Of(lordba));
 
         for (var row = 0; row < 32; row++)

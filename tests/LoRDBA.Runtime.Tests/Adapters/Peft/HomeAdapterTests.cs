@@ -18,8 +18,8 @@ public sealed class HomeAdapterTests
     {
         using var model = Model.Load(SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"));
         using var adapter = Adapter.Load(SharedFiles.Require("adapters/home-en-r16"), model);
-        using var session = model.CreateSession(new() { Oracle = oracle });
-        session.Use(adapter);
+        using var sequence = model.CreateSequence(engineOptions: new() { Oracle = oracle });
+        sequence.Use(adapter);
         var tokenizer = Tokenizer.FromGguf(model.File);
         var data = File.ReadLines(SharedFiles.Require("data/home-intents/en.test.jsonl")).Take(Lines).Select(line => JsonDocument.Parse(line).RootElement);
         var reference = File.ReadLines(SharedFiles.Require("reference/home-en-r16.on.en-test.jsonl")).Take(Lines).Select(line => JsonDocument.Parse(line).RootElement);
@@ -28,8 +28,8 @@ public sealed class HomeAdapterTests
         {
             var prompt = tokenizer.Encode($"<|im_start|>user\n{line.GetProperty("prompt").GetString()}<|im_end|>\n<|im_start|>assistant\n");
             var completion = tokenizer.Encode($"{line.GetProperty("completion").GetString()}<|im_end|>");
-            session.Reset();
-            var nll = Scoring.Of(session, [.. prompt, .. completion]).Nll[(prompt.Length - 1)..].Sum();
+            sequence.Reset();
+            var nll = Scoring.Of(sequence, [.. prompt, .. completion]).Nll[(prompt.Length - 1)..].Sum();
 
             Assert.Equal(expected.GetProperty("tokens").GetInt32(), completion.Length);
             TestContext.Current.TestOutputHelper?.WriteLine($"{nll:F5}, PEFT {expected.GetProperty("nll_sum").GetDouble():F5}");

@@ -8,7 +8,7 @@ using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Adapters.Peft;
 
-/// <summary>A PEFT folder in a session: against weights that it was merged into, and what it refuses to act on.</summary>
+/// <summary>A PEFT folder in a sequence: against weights that it was merged into, and what it refuses to act on.</summary>
 public sealed class PeftReaderTests : IDisposable
 {
     private const string Config = """{"peft_type":"LORA","r":3,"lora_alpha":6,"rank_pattern":{"down_proj":2},"alpha_pattern":{"lm_head":1.5}}""";
@@ -30,15 +30,15 @@ public sealed class PeftReaderTests : IDisposable
         var tensors = Tensors();
         using var adapter = Load(Config, tensors);
         Assert.Equal((AdapterKind.Lora, 3), (adapter.Kind, adapter.MaxRank));
-        using var session = model.CreateSession(new() { Oracle = true });
-        session.Use(adapter, weight: 0.5f);
-        var unmerged = session.Prefill(Tokens).ToArray();
+        using var sequence = model.CreateSequence(engineOptions: new() { Oracle = true });
+        sequence.Use(adapter, weight: 0.5f);
+        var unmerged = sequence.Prefill(Tokens).ToArray();
 
         using var mergedModel = Tiny((name, weight) => Merge(name, weight, tensors, 0.5f)).Load();
-        using var mergedSession = mergedModel.CreateSession(new() { Oracle = true });
-        var merged = mergedSession.Prefill(Tokens).ToArray();
-        using var baseSession = model.CreateSession(new() { Oracle = true });
-        var plain = baseSession.Prefill(Tokens).ToArray();
+        using var mergedSequence = mergedModel.CreateSequence(engineOptions: new() { Oracle = true });
+        var merged = mergedSequence.Prefill(Tokens).ToArray();
+        using var baseSequence = model.CreateSequence(engineOptions: new() { Oracle = true });
+        var plain = baseSequence.Prefill(Tokens).ToArray();
 
         for (var i = 0; i < merged.Length; i++) Assert.Equal(merged[i], unmerged[i], 2e-4f);
         Assert.True(merged.Zip(plain, (a, b) => Math.Abs(a - b)).Max() > 0.05, "the adapter hardly acts, so this test shows little");

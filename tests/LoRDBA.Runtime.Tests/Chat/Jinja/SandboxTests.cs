@@ -71,8 +71,8 @@ public sealed class SandboxTests
     public void The_model_loads_and_chats_in_ChatML(string template, ChatTemplateError error, string reason)
     {
         using var model = new TinyModel { Metadata = { ["tokenizer.chat_template"] = Expand(template) } }.Load();
-        using var session = model.CreateSession();
-        session.Prefill([1, 2]);
+        using var sequence = model.CreateSequence();
+        sequence.Prefill([1, 2]);
         using var file = new TinyVocabulary { Tokens = ["a", "<|im_start|>", "<|im_end|>"], Types = [1, 3, 3], ChatTemplate = Expand(template) }.Build();
         var chat = ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file));
 

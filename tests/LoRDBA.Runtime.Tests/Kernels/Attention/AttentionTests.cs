@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Attention;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
@@ -64,8 +65,11 @@ public sealed unsafe class AttentionTests
 
     private static float[] Run(ModelConfig config, KeyValueFormat format, float[] q, float[] k, float[] v, int tokens, int batch)
     {
+        var shape = new AttentionShape(config.NHead, config.NHeadKv, config.HeadDim);
         CausalAttention attention = null!;
-        using var arena = Arena.Create(arena => attention = new CausalAttention(arena, config, new KeyValueCache(arena, config, 256, format), workers: 1));
+        KeyValueCache cache = null!;
+        using var arena = Arena.Create(arena => (attention, cache) = (new CausalAttention(arena, shape, workers: 1), new KeyValueCache(arena, layers: 1, shape, 256, format)));
+        var rule = new AttentionRule(MathF.Sqrt(config.HeadDim));
         var output = new float[tokens * config.QueryDim];
         var group = config.NHead / config.NHeadKv;
         fixed (float* query = q, key = k, value = v, result = output)
@@ -75,9 +79,9 @@ public sealed unsafe class AttentionTests
                 for (var head = 0; head < config.NHeadKv; head++)
                 {
                     for (var t = first; t < first + count; t++)
-                        attention.Store(0, head, t, key + t * config.KvDim + head * config.HeadDim, value + t * config.KvDim + head * config.HeadDim);
+                        CausalAttention.Store(cache, 0, head, t, key + t * config.KvDim + head * config.HeadDim, value + t * config.KvDim + head * config.HeadDim);
                     var offset = first * config.QueryDim + head * group * config.HeadDim;
-                    attention.Forward(0, 0, head, first, count, query + offset, result + offset, config.QueryDim);
+                    attention.Forward(0, cache, 0, head, rule, first, count, query + offset, result + offset, config.QueryDim);
                 }
             }
         return output;

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Tests;
 

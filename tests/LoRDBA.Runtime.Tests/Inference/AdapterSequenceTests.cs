@@ -1,11 +1,12 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
-namespace LoRDBA.Runtime.Tests.Adapters;
+namespace LoRDBA.Runtime.Tests.Inference;
 
-/// <summary>What a session promises, kept with an adapter of either kind: the same bits however the work is cut, free switching, nothing half applied.</summary>
-public sealed class AdapterSessionTests : IDisposable
+/// <summary>What a sequence promises, kept with an adapter of either kind: the same bits however the work is cut, free switching, nothing half applied.</summary>
+public sealed class AdapterSequenceTests : IDisposable
 {
     private static readonly int[] Tokens = [.. Enumerable.Range(0, 61).Select(i => (i * 37 + 11) % 512)];
 
@@ -22,12 +23,12 @@ public sealed class AdapterSessionTests : IDisposable
     public void Nothing_is_allocated_by_switching()
     {
         using Adapter lora = Load(AdapterKind.Lora), lordba = Load(AdapterKind.Lordba);
-        using var session = model.CreateSession();
+        using var sequence = model.CreateSequence();
         void Switch()
         {
-            session.Use(lora);
-            session.Use(lordba, 0.5f);
-            session.Use(null);
+            sequence.Use(lora);
+            sequence.Use(lordba, 0.5f);
+            sequence.Use(null);
         }
 
         for (var i = 0; i < 100; i++) Switch();
@@ -43,10 +44,10 @@ public sealed class AdapterSessionTests : IDisposable
         using var adapter = Load(kind);
         float[] Logits(int chunk, int batch, int threads)
         {
-            using var session = model.CreateSession(new() { Oracle = oracle, BatchLength = batch, Threads = threads });
-            session.Use(adapter, 0.75f);
+            using var sequence = model.CreateSequence(engineOptions: new() { Oracle = oracle, BatchLength = batch, Threads = threads });
+            sequence.Use(adapter, 0.75f);
             float[] logits = [];
-            foreach (var part in Tokens.Chunk(chunk)) logits = session.Prefill(part).ToArray();
+            foreach (var part in Tokens.Chunk(chunk)) logits = sequence.Prefill(part).ToArray();
             return logits;
         }
 
@@ -61,31 +62,31 @@ public sealed class AdapterSessionTests : IDisposable
     public void With_weight_zero_it_does_nothing(AdapterKind kind)
     {
         using var adapter = Load(kind);
-        using var session = model.CreateSession();
-        var plain = session.Prefill(Tokens).ToArray();
-        session.Reset();
-        session.Use(adapter, 0);
-        Assert.Equal(plain, session.Prefill(Tokens).ToArray());
-        session.Reset();
-        session.Use(adapter, 1);
-        Assert.NotEqual(plain, session.Prefill(Tokens).ToArray());
+        using var sequence = model.CreateSequence();
+        var plain = sequence.Prefill(Tokens).ToArray();
+        sequence.Reset();
+        sequence.Use(adapter, 0);
+        Assert.Equal(plain, sequence.Prefill(Tokens).ToArray());
+        sequence.Reset();
+        sequence.Use(adapter, 1);
+        Assert.NotEqual(plain, sequence.Prefill(Tokens).ToArray());
     }
 
     [Fact]
-    public async Task It_may_be_disposed_while_sessions_use_it()
+    public async Task It_may_be_disposed_while_sequences_use_it()
     {
         var adapter = Load(AdapterKind.Lordba);
         using var started = new CountdownEvent(3);
         var users = Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(() =>
         {
-            using var session = model.CreateSession(new() { Threads = 1 });
-            session.Use(adapter);
-            var expected = session.Prefill(Tokens).ToArray();
+            using var sequence = model.CreateSequence(engineOptions: new() { Threads = 1 });
+            sequence.Use(adapter);
+            var expected = sequence.Prefill(Tokens).ToArray();
             started.Signal();
             for (var i = 0; i < 20; i++)
             {
-                session.Reset();
-                Assert.Equal(expected, session.Prefill(Tokens).ToArray());
+                sequence.Reset();
+                Assert.Equal(expected, sequence.Prefill(Tokens).ToArray());
             }
         }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
 
@@ -100,12 +101,12 @@ public sealed class AdapterSessionTests : IDisposable
     {
         using var adapter = Load(AdapterKind.Lordba);
         using var other = Model.Load(SharedFiles.Require("models/tiny-llama.gguf"));
-        using var session = other.CreateSession();
-        Assert.Throws<SessionException>(() => session.Use(adapter));
-        Assert.Null(session.Active);
+        using var sequence = other.CreateSequence();
+        Assert.Throws<EngineException>(() => sequence.Use(adapter));
+        Assert.Null(sequence.Active);
 
-        using var own = model.CreateSession();
-        Assert.Throws<SessionException>(() => own.Use(adapter, float.NaN));
+        using var own = model.CreateSequence();
+        Assert.Throws<EngineException>(() => own.Use(adapter, float.NaN));
         Assert.Null(own.Active);
     }
 

@@ -1,0 +1,53 @@
+using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Adapters.Peft;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Models;
+
+namespace LoRDBA.Runtime.Adapters;
+
+/// <summary>The one way in: what a path holds, its content says; whether it may act, the policy.</summary>
+internal static class AdapterLoader
+{
+    public static Adapter Load(string path, Model model, AdapterPolicy policy)
+    {
+        if (File.Exists(Path.Combine(path, PeftFolder.ConfigName)))
+        {
+            policy.Demand(AdapterKind.Lora, path);
+            return PeftReader.Load(path, model);
+        }
+        if (Directory.Exists(path))
+            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, a .lordba file or a GGUF LoRA.");
+        var file = GgufFile.Open(path);
+        return GgufLoraFile.IsAdapter(file) && !LordbaFile.IsLordba(file) ? LoadLora(file, model, policy) : Load(LordbaFile.From(file), model, policy);
+    }
+
+    public static Adapter Load(LordbaFile file, Model model, AdapterPolicy policy)
+    {
+        try
+        {
+            policy.Demand(AdapterKind.Lordba, file.Path);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        return LordbaAdapter.Bind(file, model);
+    }
+
+    private static LoraAdapter LoadLora(GgufFile file, Model model, AdapterPolicy policy)
+    {
+        var lora = GgufLoraFile.From(file);
+        try
+        {
+            policy.Demand(AdapterKind.Lora, file.Name);
+        }
+        catch
+        {
+            lora.Dispose();
+            throw;
+        }
+        return GgufLoraReader.Bind(lora, model);
+    }
+}
