@@ -21,7 +21,7 @@ internal static unsafe class BaseCheck
     public static int Run()
     {
         var golden = new XxHash64();
-        var paths = Enum.GetValues<MatMulPath>().Where(MatMulPaths.IsSupported).ToArray();
+        var paths = Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).ToArray();
         foreach (var format in BlockFormat.All.Where(format => format.Kernel.ReadsQuantized))
             foreach (var nIn in new[] { 256, 768 })
             {
@@ -30,7 +30,7 @@ internal static unsafe class BaseCheck
                 var x = Enumerable.Range(0, Tokens * nIn).Select(i => i / 32 % 7 == 6 ? 0f : (float)(random.NextDouble() - 0.5) * (i % 29 == 0 ? 100 : 1)).ToArray();
                 foreach (var tokens in new[] { 1, Tokens })
                 {
-                    var expected = Product(format, weights, nIn, x, tokens, MatMulPath.Scalar);
+                    var expected = Product(format, weights, nIn, x, tokens, InstructionSet.Scalar);
                     golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
                     foreach (var path in paths)
                         if (!MemoryMarshal.AsBytes(Product(format, weights, nIn, x, tokens, path).AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(expected.AsSpan())))
@@ -44,7 +44,7 @@ internal static unsafe class BaseCheck
         return 0;
     }
 
-    private static float[] Product(BlockFormat format, byte[] weights, int nIn, float[] x, int tokens, MatMulPath path)
+    private static float[] Product(BlockFormat format, byte[] weights, int nIn, float[] x, int tokens, InstructionSet path)
     {
         QuantizedRows rows = default;
         float* scratch = null;

@@ -26,7 +26,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     }
 
     /// <summary>Whether <see cref="AddFour"/> reads the scales in the rows, between the products, where they cost fewer cycles than in a pass of their own.</summary>
-    private bool ReadsScalesInRows => TBlock.BeginsWithScale && path is MatMulPath.AdvSimd or MatMulPath.Dp;
+    private bool ReadsScalesInRows => TBlock.BeginsWithScale && path is InstructionSet.AdvSimd or InstructionSet.Dp;
 
     private static void RowsArm64<TProduct>(byte* w, long rowBytes, float* scales, float* mins, in QuantizedRows x, int token, float* y) where TProduct : struct, IRowProduct<TProduct>
     {

@@ -13,8 +13,8 @@ internal sealed unsafe partial class BlockMatMul<TBlock>
     private void Unpack(in BlockRange range, in WeightTile tile)
     {
         TBlock.Scales(range, tile.Scales, tile.Mins);
-        if (path == MatMulPath.AdvSimd) UnpackAdvSimd(range, tile);
-        else if (path == MatMulPath.Dp) UnpackDp(range, tile);
+        if (path == InstructionSet.AdvSimd) UnpackAdvSimd(range, tile);
+        else if (path == InstructionSet.Dp) UnpackDp(range, tile);
         else UnpackPairs(range, tile);
     }
 

@@ -17,7 +17,7 @@ namespace LoRDBA.Runtime.Kernels;
 internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock : struct, IQuantizedBlock
 {
     /// <summary>The kernel of this machine; one serves all.</summary>
-    public static readonly BlockMatMul<TBlock> Instance = new(MatMulPaths.Best);
+    public static readonly BlockMatMul<TBlock> Instance = new(InstructionSets.Best);
 
     /// <summary>From so many tokens on, unpacking a tile pays.</summary>
     private const int BatchFrom = 4;
@@ -25,16 +25,16 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     /// <summary>Rows that a few tokens meet together: as many as a register of 512 bits has lanes.</summary>
     private const int RowsTogether = 16;
 
-    private readonly MatMulPath path;
+    private readonly InstructionSet path;
 
     // A factor for half a block does not fit a dot product of bytes.
-    private BlockMatMul(MatMulPath path) => this.path = path == MatMulPath.Dp && TBlock.HasFactors ? MatMulPath.AdvSimd : path;
+    private BlockMatMul(InstructionSet path) => this.path = path == InstructionSet.Dp && TBlock.HasFactors ? InstructionSet.AdvSimd : path;
 
     /// <inheritdoc/>
     public override bool ReadsQuantized => true;
 
     /// <inheritdoc/>
-    public override MatMul On(MatMulPath path) => new BlockMatMul<TBlock>(path);
+    public override MatMul On(InstructionSet path) => new BlockMatMul<TBlock>(path);
 
     /// <inheritdoc/>
     public override void Run(Linear weights, in MatMulInput x, float* y, int rowStart, int rowEnd, float* scratch)
@@ -83,11 +83,11 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     /// <summary>y[0 .. rows) = rows of W times one token.</summary>
     private void Rows(byte* w, long rowBytes, int rows, float* scales, float* mins, in QuantizedRows x, int token, float* y)
     {
-        if (rows == RowsTogether && path == MatMulPath.Avx512 && TBlock.IsNarrow) RowsNarrow(w, rowBytes, scales, mins, x, token, y);
-        else if (rows == RowsTogether && path == MatMulPath.Avx512) RowsAvx512(w, rowBytes, scales, mins, x, token, y);
-        else if (rows == RowsTogether && path == MatMulPath.Avx2) RowsAvx2(w, rowBytes, scales, mins, x, token, y);
-        else if (rows == RowsTogether && path == MatMulPath.Dp) RowsDp(w, rowBytes, scales, mins, x, token, y);
-        else if (rows == RowsTogether && path == MatMulPath.AdvSimd) RowsAdvSimd(w, rowBytes, scales, mins, x, token, y);
+        if (rows == RowsTogether && path == InstructionSet.Avx512 && TBlock.IsNarrow) RowsNarrow(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == InstructionSet.Avx512) RowsAvx512(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == InstructionSet.Avx2) RowsAvx2(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == InstructionSet.Dp) RowsDp(w, rowBytes, scales, mins, x, token, y);
+        else if (rows == RowsTogether && path == InstructionSet.AdvSimd) RowsAdvSimd(w, rowBytes, scales, mins, x, token, y);
         else RowsScalar(w, rowBytes, rows, scales, mins, x, token, y);
     }
 
@@ -95,10 +95,10 @@ internal sealed unsafe partial class BlockMatMul<TBlock> : MatMul where TBlock :
     private void Batch(in TileProduct product, int rows)
     {
         if (rows < WeightTile.Rows) BatchPart(product, rows);
-        else if (path == MatMulPath.Avx512) BatchAvx512(product);
-        else if (path == MatMulPath.Avx2) BatchAvx2(product);
-        else if (path == MatMulPath.Dp) BatchDp(product);
-        else if (path == MatMulPath.AdvSimd) BatchAdvSimd(product);
+        else if (path == InstructionSet.Avx512) BatchAvx512(product);
+        else if (path == InstructionSet.Avx2) BatchAvx2(product);
+        else if (path == InstructionSet.Dp) BatchDp(product);
+        else if (path == InstructionSet.AdvSimd) BatchAdvSimd(product);
         else BatchScalar(product);
     }
 

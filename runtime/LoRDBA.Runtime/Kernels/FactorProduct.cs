@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace LoRDBA.Runtime.Kernels;
 
 /// <summary>
@@ -34,8 +32,8 @@ internal static unsafe partial class FactorProduct
     public static void Shrink<TFactor>(TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
         where TFactor : struct, IFactor
     {
-        if (Vector512.IsHardwareAccelerated) Shrink<TFactor, Lanes512>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
-        else if (Vector256.IsHardwareAccelerated) Shrink<TFactor, Lanes256>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
+        if (InstructionSets.HasAvx512) Shrink<TFactor, Lanes512>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
+        else if (InstructionSets.HasAvx2) Shrink<TFactor, Lanes256>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
         else Shrink<TFactor, Lanes128>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
     }
 
@@ -54,8 +52,8 @@ internal static unsafe partial class FactorProduct
     public static void Expand<TFactor>(TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
         where TFactor : struct, IFactor
     {
-        if (Vector512.IsHardwareAccelerated) Expand<TFactor, Lanes512>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
-        else if (Vector256.IsHardwareAccelerated) Expand<TFactor, Lanes256>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        if (InstructionSets.HasAvx512) Expand<TFactor, Lanes512>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        else if (InstructionSets.HasAvx2) Expand<TFactor, Lanes256>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
         else Expand<TFactor, Lanes128>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
     }
 }

@@ -27,7 +27,7 @@ internal abstract unsafe class MatMul
     public abstract bool ReadsQuantized { get; }
 
     /// <summary>The same kernel on other instructions, which the processor must have; itself, if it knows but one way.</summary>
-    public virtual MatMul On(MatMulPath path) => this;
+    public virtual MatMul On(InstructionSet path) => this;
 
     /// <summary>
     /// Floats of scratch that a product of inputs with at most <paramref name="nIn"/> channels needs: a row, or two scales for each block of 16 rows,

@@ -76,7 +76,7 @@ internal sealed unsafe class BaseLoops : IDisposable
         fixed (float* a = one, b = other)
         {
             format.Kernel.Run(part, input, a, 0, Rows, scratch);
-            format.Kernel.On(MatMulPath.Scalar).Run(part, input, b, 0, Rows, scratch);
+            format.Kernel.On(InstructionSet.Scalar).Run(part, input, b, 0, Rows, scratch);
         }
         if (!one.AsSpan().SequenceEqual(other)) throw new InvalidOperationException($"{format.Name}: the product differs from the scalar one.");
     }

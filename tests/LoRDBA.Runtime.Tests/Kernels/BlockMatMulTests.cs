@@ -73,7 +73,7 @@ public sealed unsafe class BlockMatMulTests
             .Select(i => i / 32 % 7 == 6 ? 0f : (float)(random.NextDouble() - 0.5) * (i % 29 == 0 ? 100 : 1)).ToArray();
 
         var scalar = new float[tokens * rows];
-        Run(linear, format.Kernel.On(MatMulPath.Scalar), x, tokens, scalar);
+        Run(linear, format.Kernel.On(InstructionSet.Scalar), x, tokens, scalar);
         for (var t = 0; t < tokens; t++)
             for (var r = 0; r < rows; r++)
             {
@@ -81,7 +81,7 @@ public sealed unsafe class BlockMatMulTests
                 Assert.Equal(sum, scalar[t * rows + r], 1e-4 * magnitude + 1e-9);
             }
 
-        foreach (var path in Enum.GetValues<MatMulPath>().Where(MatMulPaths.IsSupported))
+        foreach (var path in Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported))
         {
             var (together, alone) = (new float[tokens * rows], new float[rows]);
             Run(linear, format.Kernel.On(path), x, tokens, together);
