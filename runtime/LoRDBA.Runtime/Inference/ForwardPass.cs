@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Products;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Threading;
 
@@ -214,12 +215,12 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     /// <summary>These rows of it.</summary>
     private void Product(int worker, Linear linear, int slot, in MatMulInput x, float* y, Share rows)
     {
-        Kernel(linear).Run(linear, x, y, rows.Start, rows.End, state.ScratchOf(worker));
+        Kernel(linear).Run(linear.Weights, x, y, rows.Start, rows.End, state.ScratchOf(worker));
         if (linear.Bias is not null) AddBias(linear, y, rows);
         Adapter?.Expand(linear, slot, tokens, y, rows, worker);
     }
 
-    private MatMul Kernel(Linear linear) => oracle ? FloatMatMul.Instance : linear.Format.Kernel;
+    private MatMul Kernel(Linear linear) => oracle ? FloatMatMul.Instance : linear.Kernel;
 
     private void AddBias(Linear linear, float* y, Share rows)
     {
@@ -237,7 +238,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         var x = Norm(worker, headRow, headRows, weights.OutputNorm);
         Shrink(worker, weights.Output, count: 1, x);
         var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
-        Kernel(weights.Output).Run(weights.Output, x, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
+        Kernel(weights.Output).Run(weights.Output.Weights, x, state.Logits, rows.Start, rows.End, state.ScratchOf(worker));
         Adapter?.Expand(weights.Output, slot: 0, headRows, state.Logits, rows, worker);
     }
 }

@@ -1,5 +1,5 @@
 using LoRDBA.Runtime.Adapters.Binding;
-using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Factors;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 
