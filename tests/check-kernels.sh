@@ -42,7 +42,7 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
     throws = 0; n = 0
     if ($0 ~ "Kernels_Shrink[0-9]+R[0-9]+__(Batch|One)" path ">:$") { name = $2; wanted = down }
     else if ($0 ~ "Kernels_Expand[0-9]+R[0-9]+__(Rows|Batch)" up_path ">:$") { name = $2; wanted = up }
-    else if (base != "" && $0 ~ "BlockMatMul_1<.*__((Four|One)" path "|RowsArm64<.*" product "<.*>)>:$") { name = $2; wanted = base }
+    else if (base != "" && $0 ~ path "Batch_1<.*__(FourTokens|OneToken)>:$|Arm64Rows_1<.*__Run<.*" product "_1<.*>>:$") { name = $2; wanted = base }
     next
   }
   name != "" && /^ *[0-9a-f]+:/ {

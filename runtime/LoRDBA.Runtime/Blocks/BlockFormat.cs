@@ -61,7 +61,9 @@ public sealed class BlockFormat
     /// <summary>The format of a type.</summary>
     /// <exception cref="NotSupportedException">Values of this type cannot be read yet.</exception>
     public static BlockFormat Of(GgmlType type) =>
-        TryOf(type, out var format) ? format : throw new NotSupportedException($"{type} is not supported yet. Use {string.Join(", ", All)}.");
+        TryOf(type, out var format)
+            ? format
+            : throw new NotSupportedException($"{type} is not supported yet. Use {string.Join(", ", All)}.");
 
     /// <summary>The format of a type, if its values can be read.</summary>
     public static bool TryOf(GgmlType type, [NotNullWhen(true)] out BlockFormat? format)
@@ -79,7 +81,9 @@ public sealed class BlockFormat
         return checked(elements / BlockLength * BlockBytes);
     }
 
-    /// <summary>Reads whole blocks: <paramref name="values"/> has BlockLength numbers for every BlockBytes bytes of <paramref name="blocks"/>.</summary>
+    /// <summary>
+    /// Reads whole blocks: <paramref name="values"/> has BlockLength numbers for every BlockBytes bytes of <paramref name="blocks"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {
@@ -95,7 +99,10 @@ public sealed class BlockFormat
     /// <exception cref="NotSupportedException">The format is read only: see <see cref="CanQuantize"/>.</exception>
     public void Quantize(ReadOnlySpan<float> values, Span<byte> blocks) => Quantize(quantize, values, blocks);
 
-    /// <summary>As <see cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>, but searches for the scales of least error where the format has such a search: slower, closer.</summary>
+    /// <summary>
+    /// As <see cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>, but searches for the scales of least error where the format has such a
+    /// search: slower, closer.
+    /// </summary>
     /// <inheritdoc cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>
     public void QuantizeClosest(ReadOnlySpan<float> values, Span<byte> blocks) => Quantize(quantizeClosest, values, blocks);
 
@@ -105,7 +112,7 @@ public sealed class BlockFormat
     private void Quantize(Quantizer? quantizer, ReadOnlySpan<float> values, Span<byte> blocks)
     {
         if (quantizer is null)
-            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", Table.Where(row => row.CanQuantize))} instead.");
+            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", All.Where(row => row.CanQuantize))} instead.");
         CheckLengths(blocks.Length, values.Length);
         quantizer(values, blocks);
     }

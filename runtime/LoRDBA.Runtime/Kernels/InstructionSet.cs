@@ -26,8 +26,8 @@ public enum InstructionSet
 }
 
 /// <summary>
-/// Decides which instructions act, for every kernel: base products, attention, signs and generated kernels. The properties are constants for
-/// the compiler, so a branch that a processor does not take costs nothing.
+/// Decides which instructions act, for every kernel: base products, attention, signs and generated kernels. The properties are constants
+/// for the compiler, so a branch that a processor does not take costs nothing.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class InstructionSets
@@ -39,7 +39,9 @@ public static class InstructionSets
         get => Avx512BW.IsSupported;
     }
 
-    /// <summary>Whether kernels of <see cref="InstructionSet.Avx2"/> run here. Every processor with AVX2 that is known has FMA too.</summary>
+    /// <summary>
+    /// Whether kernels of <see cref="InstructionSet.Avx2"/> run here. Every processor with AVX2 that is known has FMA too.
+    /// </summary>
     public static bool HasAvx2
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,7 +62,10 @@ public static class InstructionSets
         get => AdvSimd.Arm64.IsSupported;
     }
 
-    /// <summary>Whether x64 can look up bytes in a 128-bit register, which the last 16 outputs of an expand product need: on every x64 processor since 2006.</summary>
+    /// <summary>
+    /// Whether x64 can look up bytes in a 128-bit register, which the last 16 outputs of an expand product need: on every x64 processor
+    /// since 2006.
+    /// </summary>
     public static bool HasSsse3
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

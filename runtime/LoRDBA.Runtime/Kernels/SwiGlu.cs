@@ -1,6 +1,8 @@
 namespace LoRDBA.Runtime.Kernels;
 
-/// <summary>The gate of the feed-forward block: gate_i ← silu(gate_i) · up_i, with silu(x) = x / (1 + e^-x) (arXiv 2002.05202, section 2).</summary>
+/// <summary>
+/// The gate of the feed-forward block: gate_i ← silu(gate_i) · up_i, with silu(x) = x / (1 + e^-x) (arXiv 2002.05202, section 2).
+/// </summary>
 internal static unsafe class SwiGlu
 {
     /// <summary>Below it e^-x nears the end of float32's range; silu is nothing there, 1e-33 times x.</summary>

@@ -5,7 +5,8 @@ namespace LoRDBA.Runtime.Kernels.Factors;
 internal static unsafe partial class FactorProduct
 {
     /// <summary><see cref="Expand{TFactor}"/> with registers of one width.</summary>
-    internal static void Expand<TFactor, T>(TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
+    internal static void Expand<TFactor, T>(
+        TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
         where TFactor : struct, IFactor where T : struct, ILanes<T>
     {
         const int FourGroups = 4 * Lanes.Count;
@@ -21,7 +22,8 @@ internal static unsafe partial class FactorProduct
                     ExpandFourTokens<TFactor, T>(b, rank, rowScale, z + (long)t * zStride, zStride, y + (long)t * nOut, nOut, o, weight);
                 else
                     for (var one = t; one < t + 4; one++)
-                        ExpandOne<TFactor, T>(b, rank, rowScale, z + (long)one * zStride, y + (long)one * nOut, o, rowStart, rowEnd, weight);
+                        ExpandOne<TFactor, T>(
+                            b, rank, rowScale, z + (long)one * zStride, y + (long)one * nOut, o, rowStart, rowEnd, weight);
             }
 
         for (; t < tokens; t++)
@@ -40,7 +42,8 @@ internal static unsafe partial class FactorProduct
         }
     }
 
-    private static void ExpandFourTokens<TFactor, T>(TFactor b, int rank, float* rowScale, float* z0, int zStride, float* y, int nOut, int o, float weight)
+    private static void ExpandFourTokens<TFactor, T>(
+        TFactor b, int rank, float* rowScale, float* z0, int zStride, float* y, int nOut, int o, float weight)
         where TFactor : struct, IFactor where T : struct, ILanes<T>
     {
         float* z1 = z0 + zStride, z2 = z1 + zStride, z3 = z2 + zStride;
@@ -80,7 +83,8 @@ internal static unsafe partial class FactorProduct
         AddTo(y + o + 3 * Lanes.Count, sum3, RowScale<T>(rowScale, o + 3 * Lanes.Count, weight));
     }
 
-    private static void ExpandOne<TFactor, T>(TFactor b, int rank, float* rowScale, float* z, float* y, int o, int rowStart, int rowEnd, float weight)
+    private static void ExpandOne<TFactor, T>(
+        TFactor b, int rank, float* rowScale, float* z, float* y, int o, int rowStart, int rowEnd, float weight)
         where TFactor : struct, IFactor where T : struct, ILanes<T>
     {
         var sum = T.Zero;

@@ -3,7 +3,8 @@ namespace LoRDBA.Runtime.Kernels.Factors;
 internal static unsafe partial class FactorProduct
 {
     /// <summary>The scalar twin of <see cref="Shrink{TFactor}"/>: the same sums in the same order, to the last bit.</summary>
-    internal static void ShrinkScalar<TFactor>(TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
+    internal static void ShrinkScalar<TFactor>(
+        TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
         where TFactor : struct, IFactor
     {
         var lanes = stackalloc float[Lanes.Count];
@@ -24,7 +25,8 @@ internal static unsafe partial class FactorProduct
     }
 
     /// <summary>The scalar twin of <see cref="Expand{TFactor}"/>: the same sums in the same order, to the last bit.</summary>
-    internal static void ExpandScalar<TFactor>(TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
+    internal static void ExpandScalar<TFactor>(
+        TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
         where TFactor : struct, IFactor
     {
         for (var t = 0; t < tokens; t++)

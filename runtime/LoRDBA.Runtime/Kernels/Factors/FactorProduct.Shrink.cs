@@ -3,7 +3,8 @@ namespace LoRDBA.Runtime.Kernels.Factors;
 internal static unsafe partial class FactorProduct
 {
     /// <summary><see cref="Shrink{TFactor}"/> with registers of one width.</summary>
-    internal static void Shrink<TFactor, T>(TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
+    internal static void Shrink<TFactor, T>(
+        TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
         where TFactor : struct, IFactor where T : struct, ILanes<T>
     {
         // The last nIn mod 16 activations of up to four tokens, filled up with zeros. They are copied here, once for all
@@ -36,7 +37,8 @@ internal static unsafe partial class FactorProduct
                 tails[t * Lanes.Count + lane] = whole + lane < nIn ? x[(long)t * nIn + whole + lane] : 0;
     }
 
-    private static void ShrinkFourTokens<TFactor, T>(TFactor a, float* rankScale, float* x0, float* tails, int nIn, float* z, int zStride, int k)
+    private static void ShrinkFourTokens<TFactor, T>(
+        TFactor a, float* rankScale, float* x0, float* tails, int nIn, float* z, int zStride, int k)
         where TFactor : struct, IFactor where T : struct, ILanes<T>
     {
         float* x1 = x0 + nIn, x2 = x1 + nIn, x3 = x2 + nIn;

@@ -29,7 +29,8 @@ internal static unsafe partial class FactorProduct
     /// <param name="zStride">Floats from one token's z to the next.</param>
     /// <param name="rankStart">First k.</param>
     /// <param name="rankEnd">One past the last k.</param>
-    public static void Shrink<TFactor>(TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
+    public static void Shrink<TFactor>(
+        TFactor a, float* rankScale, float* x, int tokens, int nIn, float* z, int zStride, int rankStart, int rankEnd)
         where TFactor : struct, IFactor
     {
         if (InstructionSets.HasAvx512) Shrink<TFactor, Lanes512>(a, rankScale, x, tokens, nIn, z, zStride, rankStart, rankEnd);
@@ -49,11 +50,15 @@ internal static unsafe partial class FactorProduct
     /// <param name="rowStart">First output.</param>
     /// <param name="rowEnd">One past the last output.</param>
     /// <param name="weight">Factor of the whole branch.</param>
-    public static void Expand<TFactor>(TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
+    public static void Expand<TFactor>(
+        TFactor b, int rank, float* rowScale, float* z, int tokens, int zStride, float* y, int nOut, int rowStart, int rowEnd, float weight)
         where TFactor : struct, IFactor
     {
-        if (InstructionSets.HasAvx512) Expand<TFactor, Lanes512>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
-        else if (InstructionSets.HasAvx2) Expand<TFactor, Lanes256>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
-        else Expand<TFactor, Lanes128>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        if (InstructionSets.HasAvx512)
+            Expand<TFactor, Lanes512>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        else if (InstructionSets.HasAvx2)
+            Expand<TFactor, Lanes256>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
+        else
+            Expand<TFactor, Lanes128>(b, rank, rowScale, z, tokens, zStride, y, nOut, rowStart, rowEnd, weight);
     }
 }

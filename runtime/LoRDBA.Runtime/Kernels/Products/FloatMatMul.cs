@@ -1,8 +1,8 @@
 namespace LoRDBA.Runtime.Kernels.Products;
 
 /// <summary>
-/// The float32 product: dequantizes one row of W at a time and multiplies it with every token. It serves any block format, is the only kernel
-/// of the formats that <see cref="BlockMatMul{TBlock, TPath}"/> does not load, and the oracle that all others are compared with.
+/// The float32 product: dequantizes one row of W at a time and multiplies it with every token. It serves any block format, is the only
+/// kernel of the formats that <see cref="BlockMatMul{TBlock, TPath}"/> does not load, and the oracle that all others are compared with.
 /// </summary>
 internal sealed unsafe class FloatMatMul : MatMul
 {

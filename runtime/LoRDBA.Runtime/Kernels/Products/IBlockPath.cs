@@ -3,8 +3,8 @@ using LoRDBA.Runtime.Blocks;
 namespace LoRDBA.Runtime.Kernels.Products;
 
 /// <summary>
-/// The product on one set of instructions, for one format of blocks. Implemented by structs without fields: <see cref="BlockMatMul{TBlock, TPath}"/>
-/// is compiled once per path, and nothing is chosen while it runs.
+/// The product on one set of instructions, for one format of blocks. Implemented by structs without fields:
+/// <see cref="BlockMatMul{TBlock, TPath}"/> is compiled once per path, and nothing is chosen while it runs.
 /// </summary>
 internal interface IBlockPath
 {

@@ -10,8 +10,8 @@ internal abstract unsafe class MatMul
     public abstract bool ReadsQuantized { get; }
 
     /// <summary>
-    /// Floats of scratch that a product of inputs with at most <paramref name="nIn"/> channels needs: a row, or two scales for each block of
-    /// 16 rows, or a tile. A multiple of 16.
+    /// Floats of scratch that a product of inputs with at most <paramref name="nIn"/> channels needs: a row, or two scales for each block
+    /// of 16 rows, or a tile. A multiple of 16.
     /// </summary>
     public static int ScratchLength(int nIn) => Math.Max(Lanes.RoundUp(nIn), WeightTile.ByteLength / sizeof(float));
 

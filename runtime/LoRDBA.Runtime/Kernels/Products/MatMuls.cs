@@ -10,7 +10,9 @@ internal static class MatMuls
     /// <summary>The fastest kernel of a format on this machine.</summary>
     public static MatMul Of(BlockFormat format) => Of(format, InstructionSets.Best);
 
-    /// <summary>The kernel of a format on the instructions of <paramref name="set"/>; the scalar one, where the machine lacks them.</summary>
+    /// <summary>
+    /// The kernel of a format on the instructions of <paramref name="set"/>; the scalar one, where the machine lacks them.
+    /// </summary>
     public static MatMul Of(BlockFormat format, InstructionSet set) => format.Type switch
     {
         GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 => FloatMatMul.Instance,

@@ -32,7 +32,8 @@ internal static unsafe class PairUnpacking<TBlock> where TBlock : struct, IQuant
 
     /// <summary>A block in 16 bits: pairs 0-3, 4-7, 8-11 and 12-15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load(byte* at, int block, out Vector128<int> w0, out Vector128<int> w1, out Vector128<int> w2, out Vector128<int> w3)
+    private static void Load(
+        byte* at, int block, out Vector128<int> w0, out Vector128<int> w1, out Vector128<int> w2, out Vector128<int> w3)
     {
         var q = TBlock.Load(at, block);
         var (q0, q1) = (q.GetLower(), q.GetUpper());

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace LoRDBA.Runtime.Kernels.Products;
 
-/// <summary>A place in the weights of a tile. Two small structs, this and <see cref="TokenCursor"/>, stay in registers; one large one would not.</summary>
+/// <summary>
+/// A place in the weights of a tile. Two small structs, this and <see cref="TokenCursor"/>, stay in registers; one large one would not.
+/// </summary>
 internal unsafe struct WeightCursor
 {
     /// <summary>The codes ahead, from the cursor's first row on. Loops move it themselves: how far depends on their path.</summary>

@@ -3,8 +3,8 @@ using LoRDBA.Runtime.Blocks;
 namespace LoRDBA.Runtime.Kernels.Products;
 
 /// <summary>
-/// y (+)= a tile times tokens: y[t][0 .. 32), set by the first part of the channels and added to by the others. The activations start at the
-/// tile's first channel.
+/// The product of a tile with tokens: y[t][0 .. 32). A tile holds some of a row's channels: the first tile of a row sets y, the others add
+/// to it. The activations start at the tile's first channel.
 /// </summary>
 internal readonly unsafe struct TileProduct
 {

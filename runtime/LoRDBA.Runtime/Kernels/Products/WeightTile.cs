@@ -1,8 +1,8 @@
 namespace LoRDBA.Runtime.Kernels.Products;
 
 /// <summary>
-/// A piece of a weight matrix, 32 rows by up to 9 blocks of 32, unpacked for a batch of tokens: small enough for a first-level cache, and
-/// in the order in which a batch reads it. Lanes are rows, so no product ends with a sum across a register.
+/// A piece of a weight matrix, 32 rows by up to 9 blocks of 32, unpacked for a batch of tokens. It fits a first-level cache, and lies in
+/// the order in which a batch reads it. Lanes are rows, so no product ends with a sum across a register.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -10,7 +10,7 @@ namespace LoRDBA.Runtime.Kernels.Products;
 /// scales  block 0: | r0 | r1 | ... | r31 |                         block 1: ...                    float [blocks][32]
 /// mins    as the scales
 /// </code>
-/// On arm64 a lane of the activations multiplies a register of rows, and codes lie as its instructions want them, in the same memory:
+/// On arm64 one lane of the activations multiplies a register of rows. The codes lie in the same memory in another order:
 /// <code>
 /// AdvSimd  channel 0:  | r0 | r1 | ... | r31 |                  channel 1:  | r0 | ...         int16 [blocks · 32][32]
 /// Dp       quad 0:     | r0: q0 q1 q2 q3 | r1 ... | r31 ... |   quad 1:  | r0: q4 ... | ...    int8 [blocks · 8][32][4]

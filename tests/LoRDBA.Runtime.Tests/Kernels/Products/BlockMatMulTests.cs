@@ -17,7 +17,8 @@ public sealed unsafe class BlockMatMulTests
     private const int MaxBlocks = 24;
 
     /// <summary>Formats with kernels of their own.</summary>
-    public static TheoryData<GgmlType> Formats => [.. BlockFormat.All.Where(format => MatMuls.Of(format).ReadsQuantized).Select(format => format.Type)];
+    public static TheoryData<GgmlType> Formats =>
+        [.. BlockFormat.All.Where(format => MatMuls.Of(format).ReadsQuantized).Select(format => format.Type)];
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -141,5 +142,6 @@ public sealed unsafe class BlockMatMulTests
         return bytes;
     }
 
-    private static WeightMatrix Matrix(BlockFormat format, GuardedMemory weights, int rows, int nIn) => new(format, weights.Bytes, nIn, rows);
+    private static WeightMatrix Matrix(BlockFormat format, GuardedMemory weights, int rows, int nIn) =>
+        new(format, weights.Bytes, nIn, rows);
 }

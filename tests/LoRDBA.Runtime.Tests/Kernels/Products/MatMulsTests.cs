@@ -26,8 +26,10 @@ public sealed class MatMulsTests
     [Fact]
     public void Whatever_reads_quantized_activations_has_quantized_blocks()
     {
-        var blocks = typeof(IQuantizedBlock).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IQuantizedBlock)));
-        Assert.Equal(blocks.Select(block => block.Name).Order(), BlockFormat.All.Where(format => MatMuls.Of(format).ReadsQuantized).Select(format => format.Name).Order());
+        var types = typeof(IQuantizedBlock).Assembly.GetTypes();
+        var blocks = types.Where(type => type.IsValueType && type.IsAssignableTo(typeof(IQuantizedBlock))).Select(type => type.Name);
+        var formats = BlockFormat.All.Where(format => MatMuls.Of(format).ReadsQuantized).Select(format => format.Name);
+        Assert.Equal(blocks.Order(), formats.Order());
     }
 
     [Fact]

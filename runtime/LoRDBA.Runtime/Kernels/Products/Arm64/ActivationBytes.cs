@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.Arm;
 
 namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 
-/// <summary>An activation of 16 bits as two bytes, a = 256 · High + Low, both signed: products of bytes are twice as many in an instruction.</summary>
+/// <summary>
+/// An activation of 16 bits as two bytes, a = 256 · High + Low, both signed: products of bytes are twice as many in an instruction.
+/// </summary>
 internal static class ActivationBytes
 {
     /// <summary>(a + 128) / 256, rounded down: in [-64, 64].</summary>

@@ -31,7 +31,8 @@ internal static unsafe class AdvSimdBatch<TBlock> where TBlock : struct, IQuanti
         var y = p.OutputsOf(token, row);
         var (width, blocks, stride) = (p.Width, p.Blocks, p.Stride);
 
-        Vector128<float> y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default, y30 = default, y31 = default;
+        Vector128<float> y00 = default, y01 = default, y10 = default, y11 = default;
+        Vector128<float> y20 = default, y21 = default, y30 = default, y31 = default;
         if (p.Adds)
         {
             (y00, y01) = (Vector128.Load(y), Vector128.Load(y + 4));
@@ -41,7 +42,8 @@ internal static unsafe class AdvSimdBatch<TBlock> where TBlock : struct, IQuanti
         }
         for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock())
         {
-            Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default;
+            Vector128<int> s20 = default, s21 = default, s30 = default, s31 = default;
             for (var blockEnd = x.Codes + QuantizedRows.BlockLength; x.Codes < blockEnd; x.Codes += 8, w.Codes += 8 * WeightTile.Rows)
             {
                 var (a0, a1) = (Vector128.Load(x.Codes), Vector128.Load(x.Codes + width));
@@ -95,7 +97,8 @@ internal static unsafe class AdvSimdBatch<TBlock> where TBlock : struct, IQuanti
     /// <summary>A channel of eight rows times four tokens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddChannel(
-        short* w, [ConstantExpected(Max = (byte)7)] byte channel, Vector128<short> a0, Vector128<short> a1, Vector128<short> a2, Vector128<short> a3,
+        short* w, [ConstantExpected(Max = (byte)7)] byte channel,
+        Vector128<short> a0, Vector128<short> a1, Vector128<short> a2, Vector128<short> a3,
         ref Vector128<int> s00, ref Vector128<int> s01, ref Vector128<int> s10, ref Vector128<int> s11,
         ref Vector128<int> s20, ref Vector128<int> s21, ref Vector128<int> s30, ref Vector128<int> s31)
     {
@@ -114,7 +117,8 @@ internal static unsafe class AdvSimdBatch<TBlock> where TBlock : struct, IQuanti
     /// <summary>A channel of eight rows times one token.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddRows(
-        Vector128<short> rows, Vector128<short> a, [ConstantExpected(Max = (byte)7)] byte channel, ref Vector128<int> s0, ref Vector128<int> s1)
+        Vector128<short> rows, Vector128<short> a, [ConstantExpected(Max = (byte)7)] byte channel,
+        ref Vector128<int> s0, ref Vector128<int> s1)
     {
         s1 = AdvSimd.MultiplyBySelectedScalarWideningUpperAndAdd(s1, rows, a, channel);
         s0 = AdvSimd.MultiplyBySelectedScalarWideningLowerAndAdd(s0, rows.GetLower(), a, channel);

@@ -25,8 +25,12 @@ internal static unsafe class AdvSimdUnpacking<TBlock> where TBlock : struct, IQu
                 var (w4, w5) = (TBlock.Load(row4 + offset, block), TBlock.Load(row5 + offset, block));
                 var (w6, w7) = (TBlock.Load(row6 + offset, block), TBlock.Load(row7 + offset, block));
                 var (f0, f1) = TBlock.HasFactors ? FactorsOf(range, r, offset, block) : default;
-                TransposeEight(w0.GetLower(), w1.GetLower(), w2.GetLower(), w3.GetLower(), w4.GetLower(), w5.GetLower(), w6.GetLower(), w7.GetLower(), f0, to);
-                TransposeEight(w0.GetUpper(), w1.GetUpper(), w2.GetUpper(), w3.GetUpper(), w4.GetUpper(), w5.GetUpper(), w6.GetUpper(), w7.GetUpper(), f1, to + 16 * WeightTile.Rows);
+                TransposeEight(
+                    w0.GetLower(), w1.GetLower(), w2.GetLower(), w3.GetLower(),
+                    w4.GetLower(), w5.GetLower(), w6.GetLower(), w7.GetLower(), f0, to);
+                TransposeEight(
+                    w0.GetUpper(), w1.GetUpper(), w2.GetUpper(), w3.GetUpper(),
+                    w4.GetUpper(), w5.GetUpper(), w6.GetUpper(), w7.GetUpper(), f1, to + 16 * WeightTile.Rows);
             }
         }
     }
@@ -57,7 +61,8 @@ internal static unsafe class AdvSimdUnpacking<TBlock> where TBlock : struct, IQu
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreEven(Vector128<sbyte> r04, Vector128<sbyte> r26, Vector128<sbyte> r15, Vector128<sbyte> r37, Vector128<short> factors, short* to)
+    private static void StoreEven(
+        Vector128<sbyte> r04, Vector128<sbyte> r26, Vector128<sbyte> r15, Vector128<sbyte> r37, Vector128<short> factors, short* to)
     {
         StoreFour(ZipLower(r04, r26), ZipLower(r15, r37), factors, to);
         StoreFour(ZipUpper(r04, r26), ZipUpper(r15, r37), factors, to + 4 * WeightTile.Rows);

@@ -6,7 +6,7 @@ namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 
 /// <summary>
 /// arm64, sixteen rows times one token. How a row's codes are multiplied is an <see cref="IRowProduct{TSelf}"/>; all else is here.
-/// Where a block begins with its scale, the scales are read in the rows, between the products: that takes fewer cycles than a pass of its own.
+/// Where a block begins with its scale, the scales are read in the rows, between the products. That takes fewer cycles than a pass.
 /// </summary>
 internal static unsafe class Arm64Rows<TBlock> where TBlock : struct, IQuantizedBlock
 {

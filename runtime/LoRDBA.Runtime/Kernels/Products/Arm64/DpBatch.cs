@@ -13,7 +13,8 @@ namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 /// </code>
 /// An activation is 256 · hi + lo (see <see cref="ActivationBytes"/>). Four tokens are split once for all rows of the tile:
 /// <code>
-///   block 0:  | hi: token 0 | token 1 | token 2 | token 3 | lo: token 0 | token 1 | token 2 | token 3 |   block 1: ...   int8 [blocks][2][4][32]
+///   block 0:  | hi: token 0 | token 1 | token 2 | token 3 | lo: token 0 | token 1 | token 2 | token 3 |      int8 [blocks][2][4][32]
+///   block 1:  | ...
 /// </code>
 /// A lone token has the same without the others.
 /// </summary>
@@ -68,7 +69,8 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
         var y = p.OutputsOf(token, row);
         var (blocks, stride) = (p.Blocks, p.Stride);
 
-        Vector128<float> y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default, y30 = default, y31 = default;
+        Vector128<float> y00 = default, y01 = default, y10 = default, y11 = default;
+        Vector128<float> y20 = default, y21 = default, y30 = default, y31 = default;
         if (p.Adds)
         {
             (y00, y01) = (Vector128.Load(y), Vector128.Load(y + 4));
@@ -79,7 +81,8 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
         for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock(), w.Codes += BlockStride)
         {
             var codes = (sbyte*)w.Codes;
-            Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default;
+            Vector128<int> s20 = default, s21 = default, s30 = default, s31 = default;
             AddQuads(codes, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             AddQuads(codes + 4 * QuadStride, a + 16, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             (s00, s01, s10, s11) = (s00 << 8, s01 << 8, s10 << 8, s11 << 8);
@@ -143,7 +146,8 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddQuad(sbyte* w, Vector128<sbyte> a, [ConstantExpected(Max = (byte)15)] byte quad, ref Vector128<int> s0, ref Vector128<int> s1)
+    private static void AddQuad(
+        sbyte* w, Vector128<sbyte> a, [ConstantExpected(Max = (byte)15)] byte quad, ref Vector128<int> s0, ref Vector128<int> s1)
     {
         s0 = Dp.DotProductBySelectedQuadruplet(s0, Vector128.Load(w), a, quad);
         s1 = Dp.DotProductBySelectedQuadruplet(s1, Vector128.Load(w + 16), a, quad);

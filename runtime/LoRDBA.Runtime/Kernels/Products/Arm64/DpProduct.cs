@@ -27,5 +27,6 @@ internal readonly unsafe struct DpProduct<TBlock>(Vector128<sbyte> hi0, Vector12
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Sum(
         Vector128<int> high0, Vector128<int> high1, Vector128<int> high2, Vector128<int> high3,
-        Vector128<int> low0, Vector128<int> low1, Vector128<int> low2, Vector128<int> low3) => RowCodes<TBlock>.SumRows(low0, low1, low2, low3);
+        Vector128<int> low0, Vector128<int> low1, Vector128<int> low2, Vector128<int> low3) =>
+        RowCodes<TBlock>.SumRows(low0, low1, low2, low3);
 }

@@ -20,7 +20,9 @@ internal static unsafe class DpUnpacking<TBlock> where TBlock : struct, IQuantiz
                 var (w0, w1) = (TBlock.Load(row0 + offset, block), TBlock.Load(row1 + offset, block));
                 var (w2, w3) = (TBlock.Load(row2 + offset, block), TBlock.Load(row3 + offset, block));
                 RowTranspose.Four(w0.GetLower().AsInt32(), w1.GetLower().AsInt32(), w2.GetLower().AsInt32(), w3.GetLower().AsInt32(), to);
-                RowTranspose.Four(w0.GetUpper().AsInt32(), w1.GetUpper().AsInt32(), w2.GetUpper().AsInt32(), w3.GetUpper().AsInt32(), to + 4 * WeightTile.PairStride);
+                RowTranspose.Four(
+                    w0.GetUpper().AsInt32(), w1.GetUpper().AsInt32(), w2.GetUpper().AsInt32(), w3.GetUpper().AsInt32(),
+                    to + 4 * WeightTile.PairStride);
             }
         }
     }

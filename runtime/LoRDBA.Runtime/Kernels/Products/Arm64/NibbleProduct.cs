@@ -14,7 +14,8 @@ namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 /// </code>
 /// Sums of sixteen products stay within 16 · 15 · 128 = 30 720.
 /// </summary>
-internal readonly unsafe struct NibbleProduct<TBlock>(Vector128<sbyte> hi0, Vector128<sbyte> hi1, Vector128<sbyte> lo0, Vector128<sbyte> lo1)
+internal readonly unsafe struct NibbleProduct<TBlock>(
+    Vector128<sbyte> hi0, Vector128<sbyte> hi1, Vector128<sbyte> lo0, Vector128<sbyte> lo1)
     : IRowProduct<NibbleProduct<TBlock>> where TBlock : struct, IQuantizedBlock
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,17 +30,20 @@ internal readonly unsafe struct NibbleProduct<TBlock>(Vector128<sbyte> hi0, Vect
         var h = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(q0, hi0), q1, hi1);
         var l = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(q0, lo0), q1, lo1);
         var (lower0, lower1) = (q0.GetLower(), q1.GetLower());
-        high = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(h, lower0, hi0.GetLower()), lower1, hi1.GetLower()).AsInt32();
-        low = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(l, lower0, lo0.GetLower()), lower1, lo1.GetLower()).AsInt32();
+        h = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(h, lower0, hi0.GetLower()), lower1, hi1.GetLower());
+        l = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(l, lower0, lo0.GetLower()), lower1, lo1.GetLower());
+        (high, low) = (h.AsInt32(), l.AsInt32());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Sum(
         Vector128<int> high0, Vector128<int> high1, Vector128<int> high2, Vector128<int> high3,
         Vector128<int> low0, Vector128<int> low1, Vector128<int> low2, Vector128<int> low3) =>
-        AdvSimd.AddPairwiseWideningAndAdd(AdvSimd.AddPairwiseWidening(SumShorts(high0, high1, high2, high3)) << 8, SumShorts(low0, low1, low2, low3));
+        AdvSimd.AddPairwiseWideningAndAdd(
+            AdvSimd.AddPairwiseWidening(SumShorts(high0, high1, high2, high3)) << 8, SumShorts(low0, low1, low2, low3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<short> SumShorts(Vector128<int> p0, Vector128<int> p1, Vector128<int> p2, Vector128<int> p3) => AdvSimd.Arm64.AddPairwise(
-        AdvSimd.Arm64.AddPairwise(p0.AsInt16(), p1.AsInt16()), AdvSimd.Arm64.AddPairwise(p2.AsInt16(), p3.AsInt16()));
+    private static Vector128<short> SumShorts(Vector128<int> p0, Vector128<int> p1, Vector128<int> p2, Vector128<int> p3) =>
+        AdvSimd.Arm64.AddPairwise(
+            AdvSimd.Arm64.AddPairwise(p0.AsInt16(), p1.AsInt16()), AdvSimd.Arm64.AddPairwise(p2.AsInt16(), p3.AsInt16()));
 }

@@ -8,7 +8,9 @@ namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 /// <summary>What the ways to multiply a row have in common.</summary>
 internal static unsafe class RowCodes<TBlock> where TBlock : struct, IQuantizedBlock
 {
-    /// <summary>A block's codes; without <see cref="IQuantizedBlock.Zero"/> taken away, which <see cref="Arm64Rows{TBlock}"/> takes from their sum.</summary>
+    /// <summary>
+    /// A block's codes; without <see cref="IQuantizedBlock.Zero"/> taken away, which <see cref="Arm64Rows{TBlock}"/> takes from their sum.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Load(byte* at, int block) => TBlock.Zero == 0 ? TBlock.Load(at, block) : TBlock.LoadCodes(at, block);
 

@@ -8,7 +8,7 @@ namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 /// <summary>
 /// Codes of 16 bits:
 /// <code>
-///   SMLAL2, SMLAL   | q7 q6 q5 q4 | q3 q2 q1 q0 |  times  | a7 a6 a5 a4 | a3 a2 a1 a0 |   →   four sums of a row, of eight products in the end
+///   SMLAL2, SMLAL   | q7 q6 q5 q4 | q3 q2 q1 q0 |  times  | a7 a6 a5 a4 | a3 a2 a1 a0 |   →   four sums of a row, each of eight products
 ///   ADDP, twice     a register of sums from each of four rows                             →   | r3 | r2 | r1 | r0 |
 /// </code>
 /// Upper halves go first: after its last use a register need not be copied to be taken for its lower half.
@@ -17,7 +17,8 @@ internal readonly unsafe struct WideProduct<TBlock>(Vector128<short> a0, Vector1
     : IRowProduct<WideProduct<TBlock>> where TBlock : struct, IQuantizedBlock
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static WideProduct<TBlock> Of(Vector128<short> a0, Vector128<short> a1, Vector128<short> a2, Vector128<short> a3) => new(a0, a1, a2, a3);
+    public static WideProduct<TBlock> Of(Vector128<short> a0, Vector128<short> a1, Vector128<short> a2, Vector128<short> a3) =>
+        new(a0, a1, a2, a3);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Multiply(byte* row, int block, out Vector128<int> high, out Vector128<int> low)
@@ -41,5 +42,6 @@ internal readonly unsafe struct WideProduct<TBlock>(Vector128<short> a0, Vector1
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Sum(
         Vector128<int> high0, Vector128<int> high1, Vector128<int> high2, Vector128<int> high3,
-        Vector128<int> low0, Vector128<int> low1, Vector128<int> low2, Vector128<int> low3) => RowCodes<TBlock>.SumRows(low0, low1, low2, low3);
+        Vector128<int> low0, Vector128<int> low1, Vector128<int> low2, Vector128<int> low3) =>
+        RowCodes<TBlock>.SumRows(low0, low1, low2, low3);
 }

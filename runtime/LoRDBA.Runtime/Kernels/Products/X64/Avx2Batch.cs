@@ -6,8 +6,8 @@ using LoRDBA.Runtime.Blocks;
 namespace LoRDBA.Runtime.Kernels.Products.X64;
 
 /// <summary>
-/// AVX2, a batch: as AVX-512 with registers of half the width. There are sixteen: eight hold the sums of 16 rows and four tokens, and none is
-/// left for outputs, which stay in memory, that is the first-level cache.
+/// AVX2, a batch: as AVX-512 with registers of half the width. There are sixteen: eight hold the sums of 16 rows and four tokens, and none
+/// is left for outputs, which stay in memory, that is the first-level cache.
 /// </summary>
 internal static unsafe class Avx2Batch<TBlock> where TBlock : struct, IQuantizedBlock
 {
@@ -42,7 +42,8 @@ internal static unsafe class Avx2Batch<TBlock> where TBlock : struct, IQuantized
 
         for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock())
         {
-            Vector256<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            Vector256<int> s00 = default, s01 = default, s10 = default, s11 = default;
+            Vector256<int> s20 = default, s21 = default, s30 = default, s31 = default;
             for (var blockEnd = x.Codes + QuantizedRows.BlockLength; x.Codes < blockEnd; x.Codes += 4, w.Codes += 2 * WeightTile.PairStride)
             {
                 var (w0, w1) = (Vector256.Load(w.Codes), Vector256.Load(w.Codes + 16));

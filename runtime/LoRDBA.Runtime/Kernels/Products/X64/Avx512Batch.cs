@@ -30,7 +30,8 @@ internal static unsafe class Avx512Batch<TBlock> where TBlock : struct, IQuantiz
         var y = p.OutputsOf(token, row: 0);
         var (width, blocks, stride) = (p.Width, p.Blocks, p.Stride);
 
-        Vector512<float> y00 = default, y01 = default, y10 = default, y11 = default, y20 = default, y21 = default, y30 = default, y31 = default;
+        Vector512<float> y00 = default, y01 = default, y10 = default, y11 = default;
+        Vector512<float> y20 = default, y21 = default, y30 = default, y31 = default;
         if (p.Adds)
         {
             (y00, y01) = (Vector512.Load(y), Vector512.Load(y + 16));
@@ -41,7 +42,8 @@ internal static unsafe class Avx512Batch<TBlock> where TBlock : struct, IQuantiz
 
         for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock())
         {
-            Vector512<int> s00 = default, s01 = default, s10 = default, s11 = default, s20 = default, s21 = default, s30 = default, s31 = default;
+            Vector512<int> s00 = default, s01 = default, s10 = default, s11 = default;
+            Vector512<int> s20 = default, s21 = default, s30 = default, s31 = default;
             for (var blockEnd = x.Codes + QuantizedRows.BlockLength; x.Codes < blockEnd; x.Codes += 4, w.Codes += 2 * WeightTile.PairStride)
             {
                 var (w0, w1) = (Vector512.Load(w.Codes), Vector512.Load(w.Codes + 32));
@@ -111,7 +113,8 @@ internal static unsafe class Avx512Batch<TBlock> where TBlock : struct, IQuantiz
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddBlock(
-        float* d, Vector512<float> scale0, Vector512<float> scale1, Vector512<int> s0, Vector512<int> s1, ref Vector512<float> y0, ref Vector512<float> y1)
+        float* d, Vector512<float> scale0, Vector512<float> scale1, Vector512<int> s0, Vector512<int> s1,
+        ref Vector512<float> y0, ref Vector512<float> y1)
     {
         var x = Vector512.Create(*d);
         y0 = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(s0) * x, scale0, y0);

@@ -6,8 +6,8 @@ using LoRDBA.Runtime.Blocks;
 namespace LoRDBA.Runtime.Kernels.Products.X64;
 
 /// <summary>
-/// AVX-512, sixteen rows times one token, weights of four or five bits. Instead of widening the weights to 16 bits, an activation is split into bytes,
-/// a = 256 · hi + lo, so that a register holds the block of two rows:
+/// AVX-512, sixteen rows times one token, weights of four or five bits. Instead of widening the weights to 16 bits, an activation is split
+/// into bytes, a = 256 · hi + lo, so that a register holds the block of two rows:
 /// <code>
 ///   vpmaddubsw  u · hi, u · lo     u = q + zero in [0, 31]: two products of |lo| ≤ 128 fit 16 bits
 ///   vpmaddwd    · 256,  · 1        sums of four, in i32
@@ -38,7 +38,8 @@ internal static unsafe class Avx512NarrowRows<TBlock> where TBlock : struct, IQu
             var products = Avx512F.Shuffle4x128(rows0, rows8, 0x44) + Avx512F.Shuffle4x128(rows0, rows8, 0xee);
             if (TBlock.Zero != 0) products -= Vector512.Create(TBlock.Zero * totals[b]);
 
-            sum = Avx512Rows<TBlock>.AddBlock(sum, products, d[b], s[b], scales + b * RowsProduct.Together, mins + b * RowsProduct.Together);
+            var row = b * RowsProduct.Together;
+            sum = Avx512Rows<TBlock>.AddBlock(sum, products, d[b], s[b], scales + row, mins + row);
         }
         sum.Store(p.Y);
     }

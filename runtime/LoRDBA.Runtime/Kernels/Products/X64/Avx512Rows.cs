@@ -31,7 +31,8 @@ internal static unsafe class Avx512Rows<TBlock> where TBlock : struct, IQuantize
             var half8 = Avx512F.Shuffle4x128(rows8, rows12, 0x44) + Avx512F.Shuffle4x128(rows8, rows12, 0xee);
             var products = Avx512F.Shuffle4x128(half0, half8, 0x88) + Avx512F.Shuffle4x128(half0, half8, 0xdd);
 
-            sum = AddBlock(sum, products, d[b], s[b], scales + b * RowsProduct.Together, mins + b * RowsProduct.Together);
+            var row = b * RowsProduct.Together;
+            sum = AddBlock(sum, products, d[b], s[b], scales + row, mins + row);
         }
         sum.Store(p.Y);
     }
