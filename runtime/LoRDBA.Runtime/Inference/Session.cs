@@ -1,7 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Kernels.Attention;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Inference;
@@ -35,7 +34,7 @@ public sealed unsafe class Session : IDisposable
         Check(batchLength, 1, 4096, nameof(options.BatchLength));
         Check(options.Threads, 1, 256, nameof(options.Threads));
 
-        if (options.Kernels is { } kernels) Check(kernels, model);
+        if (options.Kernels?.WhyRefused(model.Config.Name, model.Fingerprint.ToString()) is { } reason) throw new SessionException(reason);
 
         var format = options.Oracle ? KeyValueFormat.F32 : options.KeyValueFormat;
         state = new RunState(model.Config, ContextLength, Math.Min(batchLength, ContextLength), options.Threads, format);
@@ -170,13 +169,6 @@ public sealed unsafe class Session : IDisposable
             if ((uint)token >= (uint)Model.Config.NVocab)
                 throw new SessionException($"The token {token} is not in the vocabulary of {Model.Config.NVocab}.");
         if (tokens.Length > ContextLength - Position) throw new ContextFullException(ContextLength, Position, tokens.Length);
-    }
-
-    private static void Check(SignKernels kernels, Model model)
-    {
-        if (kernels.CannotRunHere is { } reason) throw new SessionException($"{kernels.Name}: {reason}");
-        if (kernels.BaseFingerprint is { } made && made != model.Fingerprint.ToString())
-            throw new SessionException($"{kernels.Name} was generated for another base (fingerprint {made[..12]}) than {model.Config.Name} ({model.Fingerprint.Short}): write its manifest anew with `lordba manifest` and build again.");
     }
 
     private static void Check(int value, int least, int most, string option)

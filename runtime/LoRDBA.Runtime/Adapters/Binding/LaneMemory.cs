@@ -84,10 +84,10 @@ internal sealed unsafe class LaneMemory : IDisposable
 
         public static Scratch Reserve(Arena arena, LaneSizes sizes)
         {
-            var ranks = (sizes.FusedRank + 3) & -4;
+            var ranks = SignLayout.SumStride(sizes.FusedRank);
             return new Scratch(
                 SignBatch.Reserve(arena, ChunkLength, sizes.WidestInput), arena.Reserve<int>((long)ChunkLength * ranks),
-                arena.Reserve<byte>(4L * SignBatch.WidthOf(sizes.WidestInput)), arena.Reserve<float>(ranks + 8));
+                arena.Reserve<byte>(SignLayout.ScratchLength(sizes.WidestInput)), arena.Reserve<float>(ranks + 8));
         }
     }
 }

@@ -82,9 +82,9 @@ public readonly unsafe partial struct SignBatch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(short* a, int factor, sbyte* to)
     {
-        if (Avx512BW.IsSupported) Round512(a, factor, to);
-        else if (Avx2.IsSupported) Round256(a, factor, to);
-        else if (Ssse3.IsSupported || AdvSimd.IsSupported) Round128(a, factor, to);
+        if (InstructionSets.HasAvx512) Round512(a, factor, to);
+        else if (InstructionSets.HasAvx2) Round256(a, factor, to);
+        else if (InstructionSets.HasSsse3 || InstructionSets.HasAdvSimd) Round128(a, factor, to);
         else RoundScalar(a, factor, to);
     }
 
