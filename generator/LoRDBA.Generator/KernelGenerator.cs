@@ -55,8 +55,9 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .WithTrackingName(StepNames.ReadManifest);
 
         // The compilation is asked two questions only, whose answers hardly ever change.
-        var allowsUnsafe = context.CompilationProvider.Select((compilation, _) => compilation is CSharpCompilation { Options.AllowUnsafe: true });
-        var layout = context.CompilationProvider.Select((compilation, _) => RuntimeLayout.Of(compilation));
+        var compilation = context.CompilationProvider;
+        var allowsUnsafe = compilation.Select((compilation, _) => compilation is CSharpCompilation { Options.AllowUnsafe: true });
+        var layout = compilation.Select((compilation, _) => RuntimeLayout.Of(compilation));
         var project = context.AnalyzerConfigOptionsProvider
             .Combine(allowsUnsafe.Combine(layout))
             .Select((pair, _) => ProjectOptions.Read(pair.Left.GlobalOptions, pair.Right.Left, pair.Right.Right));
@@ -66,7 +67,8 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .WithTrackingName(StepNames.BuildPlan);
     }
 
-    private static void Emit<T>(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<T> specs, string step, Func<T, SourceFile> emit) =>
+    private static void Emit<T>(
+        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<T> specs, string step, Func<T, SourceFile> emit) =>
         context.RegisterSourceOutput(
             specs.Select((spec, _) => emit(spec)).WithTrackingName(step),
             (output, file) => output.AddSource(file.HintName, file.Text));

@@ -9,19 +9,21 @@ internal static class KernelSetEmitter
     public static string Emit(KernelSetSpec set)
     {
         var writer = new SourceWriter();
-        KernelEmitters.Begin(writer, $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.",
+        KernelEmitters.Begin(writer,
+            $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.",
             set.Namespace, Checks.Namespace, KernelEmitters.SignsNamespace);
         writer.Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>");
         writer.Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {set.ClassName} : SignKernels", () =>
         {
             writer.Line("/// <summary>Hand it to the runtime with its options, as <c>Kernels</c>.</summary>")
                 .Line($"public static {set.ClassName} Instance {{ get; }} = new();").Line();
-            writer.Each(set.Kernels.Length, i => $"private readonly {set.Kernels[i].Kind}Kernel {FieldOf(set.Kernels[i])} = new {set.Kernels[i].Name}();");
+            foreach (var kernel in set.Kernels) writer.Line($"private readonly {kernel.Kind}Kernel {FieldOf(kernel)} = new {kernel.Name}();");
             writer.Line().Line($"private {set.ClassName}() {{ }}").Line();
             writer.Line("/// <inheritdoc/>").Line($"public override string Name => \"{set.ClassName}\";").Line();
             // The number itself: a constant of the runtime would not tell of which build the set is.
             writer.Line("/// <inheritdoc/>").Line($"public override int LayoutVersion => {SignLayout.Version};").Line();
-            if (set.BaseFingerprint is not null) writer.Line("/// <inheritdoc/>").Line($"public override string BaseFingerprint => \"{set.BaseFingerprint}\";").Line();
+            if (set.BaseFingerprint is not null)
+                writer.Line("/// <inheritdoc/>").Line($"public override string BaseFingerprint => \"{set.BaseFingerprint}\";").Line();
             if (Checks.AnyOf(set.Paths) is { Length: > 0 } checks)
                 writer.Line("/// <inheritdoc/>")
                     .Line("public override string? CannotRunHere =>")

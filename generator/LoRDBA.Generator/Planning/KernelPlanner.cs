@@ -40,7 +40,8 @@ internal static class KernelPlanner
     public static IEnumerable<(KernelKind Kind, int Channels, int Rank)> Kernels(IEnumerable<LinearSpec> linears)
     {
         var all = linears.ToList();
-        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null).Select(linear => (KernelKind.Shrink, linear.NIn, linear.Rank));
+        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null)
+            .Select(linear => (KernelKind.Shrink, linear.NIn, linear.Rank));
         var fused = all.Where(linear => !linear.HasScaleIn && linear.Group is not null).GroupBy(linear => linear.Group)
             .Select(group => (KernelKind.Shrink, group.First().NIn, group.Sum(linear => linear.Rank)));
         var expand = all.Select(linear => (KernelKind.Expand, linear.NOut, linear.Rank));
@@ -51,8 +52,11 @@ internal static class KernelPlanner
     {
         var paths = boards.Aggregate(Paths.Scalar, (union, board) => union | Boards.Find(board) ?? Paths.Scalar);
         var names = string.Join(", ", boards);
-        var kernels = Kernels(shape.Linears).Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName));
-        return new(shape.Namespace, shape.ClassName, shape.Accessibility, shape.IsPartial, shape.Base?.Fingerprint, shape.Base?.Name, names, paths, kernels.ToEquatableArray());
+        var kernels = Kernels(shape.Linears)
+            .Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName));
+        return new(
+            shape.Namespace, shape.ClassName, shape.Accessibility, shape.IsPartial, shape.Base?.Fingerprint, shape.Base?.Name, names, paths,
+            kernels.ToEquatableArray());
     }
 
     private static DiagnosticInfo WrongLayout(ShapeSpec shape, RuntimeLayout layout) =>
@@ -65,7 +69,8 @@ internal static class KernelPlanner
             if (Boards.Find(board) is null) yield return DiagnosticInfo.Of(Rules.UnknownBoard, shape.Place, board, Boards.Names);
     }
 
-    private static DiagnosticInfo Conflict(ShapeSpec shape, ShapeSpec other) => shape.Base is { } mine && other.Base is { } theirs && mine.Fingerprint != theirs.Fingerprint
+    private static DiagnosticInfo Conflict(ShapeSpec shape, ShapeSpec other) =>
+        shape.Base is { } mine && other.Base is { } theirs && mine.Fingerprint != theirs.Fingerprint
         ? DiagnosticInfo.Of(Rules.TwoBases, shape.Place, shape.FullName, other.Place.Path, theirs.Name, mine.Name)
         : DiagnosticInfo.Of(Rules.TwoSets, shape.Place, shape.FullName, other.Place.Path);
 }

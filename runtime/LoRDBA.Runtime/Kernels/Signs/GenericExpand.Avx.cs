@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace LoRDBA.Runtime.Kernels.Signs;
 
 /// <content>
-/// AVX2 and AVX-512: shuffles and interleaving stay within lanes of 128 bits, so lane l holds outputs 16 l to 16 l + 15 throughout, the first
-/// eight in "low", the others in "high". AVX-512 then puts lanes back into the order of the outputs.
+/// AVX2 and AVX-512: shuffles and interleaving stay within lanes of 128 bits, so lane l holds outputs 16 l to 16 l + 15 throughout, the
+/// first eight in "low", the others in "high". AVX-512 then puts lanes back into the order of the outputs.
 /// </content>
 internal sealed unsafe partial class GenericExpand
 {

@@ -95,7 +95,9 @@ public readonly unsafe partial struct SignBatch
         var rowMaxBits = 0;
         for (var s = 0; s < segments; s++)
         {
-            var max = s < whole ? MaxMagnitude<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength) : MaxMagnitude<T>(tail, null);
+            var max = s < whole
+                ? MaxMagnitude<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength)
+                : MaxMagnitude<T>(tail, null);
             rowGains[s] = BitConverter.SingleToInt32Bits(max);
             rowMaxBits = Math.Max(rowMaxBits, rowGains[s]);
         }
@@ -126,7 +128,9 @@ public readonly unsafe partial struct SignBatch
     /// <summary>The gains of up to four segments in the place of their magnitudes; and what turns their channels into codes.</summary>
     private static void FourGains(int* gains, int count, float gainPerUnit, float codesPerUnit, float* inverses)
     {
-        var magnitudes = count == 4 ? Vector128.Load(gains) : Vector128.Create(gains[0], count > 1 ? gains[1] : 0, count > 2 ? gains[2] : 0, 0);
+        var magnitudes = count == 4
+            ? Vector128.Load(gains)
+            : Vector128.Create(gains[0], count > 1 ? gains[1] : 0, count > 2 ? gains[2] : 0, 0);
         var twice = FourGains(magnitudes.AsSingle(), gainPerUnit, codesPerUnit, out var four);
         four.Store(inverses);
         if (count == 4) twice.Store(gains);
@@ -160,7 +164,8 @@ public readonly unsafe partial struct SignBatch
     private static float MaxMagnitude<T>(float* x, float* scaleIn) where T : struct, ILanes<T>
     {
         var max = T.MaxMagnitude(T.MaxMagnitude(T.Zero, Load<T>(x, scaleIn, 0)), Load<T>(x, scaleIn, Lanes.Count));
-        return T.ReduceMaxMagnitude(T.MaxMagnitude(T.MaxMagnitude(max, Load<T>(x, scaleIn, 2 * Lanes.Count)), Load<T>(x, scaleIn, 3 * Lanes.Count)));
+        max = T.MaxMagnitude(max, Load<T>(x, scaleIn, 2 * Lanes.Count));
+        return T.ReduceMaxMagnitude(T.MaxMagnitude(max, Load<T>(x, scaleIn, 3 * Lanes.Count)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

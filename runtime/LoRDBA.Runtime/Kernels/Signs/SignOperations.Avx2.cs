@@ -46,7 +46,7 @@ public static unsafe partial class SignOperations
         for (nint i = 0; i < length; i += 32) Bits(signs + (i >> 3), copies, own, one).Store(tile + i);
     }
 
-    /// <summary>The products of a segment, in eight sums: bits times codes by pairs in 16 bits, both halves added, then times the gain.</summary>
+    /// <summary>The products of a segment, in eight sums: bits times codes by pairs in 16 bits, halves added, then times the gain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Sum(
         Vector256<byte> lowBits, Vector256<sbyte> low, Vector256<byte> highBits, Vector256<sbyte> high, Vector256<short> gain) =>

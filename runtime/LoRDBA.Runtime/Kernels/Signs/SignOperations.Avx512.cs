@@ -43,7 +43,7 @@ public static unsafe partial class SignOperations
         for (nint i = 0; i < length; i += 64) Bits(signs + (i >> 3), copies, own, one).Store(tile + i);
     }
 
-    /// <summary>The products of a segment, in 16 sums: bits times codes by pairs in 16 bits (at most 2 · 127), then times the gain.</summary>
+    /// <summary>The products of a segment, in 16 sums: bits times codes by pairs (at most 2 · 127), then times the gain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Sum(Vector512<byte> bits, Vector512<sbyte> codes, Vector512<short> gain) =>
         Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(bits, codes), gain);

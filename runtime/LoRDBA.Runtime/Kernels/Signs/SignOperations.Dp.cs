@@ -14,7 +14,7 @@ public static unsafe partial class SignOperations
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SpreadDp(byte* signs, byte* tile, int length) => SpreadAdvSimd(signs, tile, length);
 
-    /// <summary>The products of a segment, masks times codes, in four sums. A mask of ones is -1, so the sums have the other sign.</summary>
+    /// <summary>The products of a segment, masks times codes, in four sums. A mask of ones is -1, so they have the other sign.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Dot(
         Vector128<sbyte> m0, Vector128<sbyte> c0, Vector128<sbyte> m1, Vector128<sbyte> c1,
