@@ -8,20 +8,24 @@ set -euo pipefail
 [ $# = 2 ] || { echo "usage: $0 BINARY Dp|AdvSimd|Avx2|Avx512" >&2; exit 2; }
 binary=$1 path=$2
 case $path in
-  Dp)      objdump=aarch64-linux-gnu-objdump down='^sdot$'       up='^tbl$'    up_path=AdvSimd base='^sdot$'  product=DpProduct ;;
-  AdvSimd) objdump=aarch64-linux-gnu-objdump down='^sadalp$'     up='^tbl$'    up_path=AdvSimd base='^smlal$' product='(Wide|Nibble)Product' ;;
-  Avx2)    objdump=objdump                   down='^vpmaddubsw$' up='^vpshufb$' up_path=Avx2 ;;
-  Avx512)  objdump=objdump                   down='^vpmaddubsw$' up='^vpshufb$' up_path=Avx512 ;;
+  Dp)
+    objdump=aarch64-linux-gnu-objdump shrink='^sdot$' expand='^tbl$' expand_path=AdvSimd base='^sdot$' product=DpProduct ;;
+  AdvSimd)
+    objdump=aarch64-linux-gnu-objdump shrink='^sadalp$' expand='^tbl$' expand_path=AdvSimd base='^smlal$' product='(Wide|Nibble)Product' ;;
+  Avx2|Avx512)
+    objdump=objdump shrink='^vpmaddubsw$' expand='^vpshufb$' expand_path=$path ;;
   *) echo "unknown path $path" >&2; exit 2 ;;
 esac
 command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install binutils or binutils-aarch64-linux-gnu)" >&2; exit 2; }
 
-"$objdump" -d --no-show-raw-insn "$binary" | awk -v path="$path" -v up_path="$up_path" -v down="$down" -v up="$up" -v base="${base:-}" -v product="${product:-}" '
+"$objdump" -d --no-show-raw-insn "$binary" | awk -v path="$path" -v expand_path="$expand_path" -v shrink="$shrink" -v expand="$expand" \
+  -v base="${base:-}" -v product="${product:-}" '
   function hex(text,   i, value) { value = 0; for (i = 1; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1; return value }
   # A loop is a jump back; an innermost one has no other jump back between its target and itself.
   function finish(   i, j, inner, has) {
     if (name == "") return
     kernels++
+    if (name ~ /(Batch|Arm64Rows)_1</) bases++
     has = 0
     for (i = 1; i <= n; i++) if (to[i] != "" && to[i] <= at[i] && to[i] >= at[1]) {
       inner = 1
@@ -40,9 +44,9 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
   /^[0-9a-f]+ <.*>:$/ {
     finish()
     throws = 0; n = 0
-    if ($0 ~ "Kernels_Shrink[0-9]+R[0-9]+__(Batch|One)" path ">:$") { name = $2; wanted = down }
-    else if ($0 ~ "Kernels_Expand[0-9]+R[0-9]+__(Rows|Batch)" up_path ">:$") { name = $2; wanted = up }
-    else if (base != "" && $0 ~ "BlockMatMul_1<.*__((Four|One)" path "|RowsArm64<.*" product "<.*>)>:$") { name = $2; wanted = base }
+    if ($0 ~ "Kernels_Shrink[0-9]+R[0-9]+__(Batch|One)" path ">:$") { name = $2; wanted = shrink }
+    else if ($0 ~ "Kernels_Expand[0-9]+R[0-9]+__(Rows|Batch)" expand_path ">:$") { name = $2; wanted = expand }
+    else if (base != "" && $0 ~ path "Batch_1<.*__(FourTokens|OneToken)>:$|Arm64Rows_1<.*__Run<.*" product "_1<.*>>:$") { name = $2; wanted = base }
     next
   }
   name != "" && /^ *[0-9a-f]+:/ {
@@ -53,7 +57,8 @@ command -v "$objdump" >/dev/null || { echo "$0: needs $objdump (apt-get install 
   }
   END {
     finish()
-    if (kernels == 0) { print "no kernels of path " path " in it"; exit 1 }
+    if (kernels == bases) { print "no kernels of path " path " in it"; exit 1 }
+    if (base != "" && bases == 0) { print "no loops of the base for path " path " in it"; exit 1 }
     printf "%s: %d kernel methods, %d innermost loops: no call, no bounds check, the product of the path in each method%s\n", path, kernels, loops, bad ? " (violated)" : ""
     exit bad
   }'

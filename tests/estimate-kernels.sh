@@ -86,21 +86,22 @@ base() { # base NAME MODEL MACS "METHOD INSTRUCTION [TIMES]" MACS "METHOD INSTRU
 echo
 echo "| base | model | instructions of 32 MACs | cycles | MACs a cycle | llama.cpp's instructions | cycles | MACs a cycle | our cycles / theirs |"
 echo "|---|---|---|---|---|---|---|---|---|"
-# Formats without a minimum share one panel loop, and the linker keeps it under one of their names.
-panel='.*BlockMatMul_1<[^>]*(Q8_0|Q4_0|Q5_0|IQ4_NL)>__Four' rows='.*BlockMatMul_1<[^>]*'
+# batch PATH, row FORMAT PRODUCT: the names of the methods. Formats without a minimum share one batch loop, and the linker keeps it under one of their names.
+batch() { echo ".*$1Batch_1<[^>]*(Q8_0|Q4_0|Q5_0|IQ4_NL)>__FourTokens"; }
+row() { echo ".*Arm64Rows_1<[^>]*$1>__Run<.*$2Product_1<.*>>"; }
 for format in Q8_0 Q4_0; do
   dot=ggml_vec_dot_${format,,}_q8_0
-  base "panel, AdvSimd, beside $dot" cortex-a72 1024 "${panel}AdvSimd smlal 4" 64 "$dot smull"
-  base "token, $format, AdvSimd, beside $dot" cortex-a72 512 "$rows$format>__RowsArm64<.*(Wide|Nibble)Product<.*>> smlal" 64 "$dot smull"
+  base "batch, AdvSimd, beside $dot" cortex-a72 1024 "$(batch AdvSimd) smlal 4" 64 "$dot smull"
+  base "token, $format, AdvSimd, beside $dot" cortex-a72 512 "$(row $format "(Wide|Nibble)") smlal" 64 "$dot smull"
 done
 for format in Q8_0 Q4_0; do
   dot=ggml_vec_dot_${format,,}_q8_0
-  base "panel, Dp, beside $dot" neoverse-n1 1024 "${panel}Dp sdot" 64 "$dot sdot"
-  base "token, $format, Dp, beside $dot" neoverse-n1 512 "$rows$format>__RowsArm64<.*DpProduct<.*>> sdot" 64 "$dot sdot"
+  base "batch, Dp, beside $dot" neoverse-n1 1024 "$(batch Dp) sdot" 64 "$dot sdot"
+  base "token, $format, Dp, beside $dot" neoverse-n1 512 "$(row $format Dp) sdot" 64 "$dot sdot"
 done
 # On processors with dot products llama.cpp makes itself a copy of the weights, four rows beside each other, unless it is told not to.
-base "panel, Dp, beside repacked Q8_0" neoverse-n1 1024 "${panel}Dp sdot" 512 "ggml_gemm_q8_0_4x4_q8_0 sdot"
-base "panel, Dp, beside repacked Q4_0" neoverse-n1 1024 "${panel}Dp sdot" 2048 "ggml_gemm_q4_0_4x4_q8_0 sdot"
+base "batch, Dp, beside repacked Q8_0" neoverse-n1 1024 "$(batch Dp) sdot" 512 "ggml_gemm_q8_0_4x4_q8_0 sdot"
+base "batch, Dp, beside repacked Q4_0" neoverse-n1 1024 "$(batch Dp) sdot" 2048 "ggml_gemm_q4_0_4x4_q8_0 sdot"
 for format in Q8_0 Q4_0; do
-  base "token, $format, Dp, beside repacked $format" neoverse-n1 512 "$rows$format>__RowsArm64<.*DpProduct<.*>> sdot" 128 "ggml_gemv_${format,,}_4x4_q8_0 sdot"
+  base "token, $format, Dp, beside repacked $format" neoverse-n1 512 "$(row $format Dp) sdot" 128 "ggml_gemv_${format,,}_4x4_q8_0 sdot"
 done

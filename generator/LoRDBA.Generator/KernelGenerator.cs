@@ -13,7 +13,7 @@ namespace LoRDBA.Generator;
 /// <code>
 /// [LordbaShapes] classes  -> FindShapes   \
 /// LordbaManifest items    -> ReadManifest  > BuildPlan -> ReportDiagnostics
-/// LordbaBoard, unsafe     ----------------/           \-> EmitSource (a kernel), EmitSet, EmitShared
+/// boards, unsafe, layout  ----------------/           \-> EmitSource (a kernel), EmitSet
 /// </code>
 /// Between two stages there are only values. An edit that changes no shape leaves BuildPlan and all after it cached; a rank that
 /// changes has its own kernels emitted, and the set that finds them.
@@ -36,9 +36,9 @@ public sealed class KernelGenerator : IIncrementalGenerator
             (output, error) => output.ReportDiagnostic(error.ToDiagnostic()));
 
         var sets = plan.SelectMany((plan, _) => plan.Sets);
-        Emit(context, sets.SelectMany((set, _) => KernelSlots.Of(set)).SelectMany((slot, _) => slot), StepNames.EmitSource, spec => new(spec.HintName, KernelEmitters.Emit(spec)));
+        var kernels = sets.SelectMany((set, _) => KernelSlots.Of(set)).SelectMany((slot, _) => slot);
+        Emit(context, kernels, StepNames.EmitSource, spec => new(spec.HintName, KernelEmitters.Emit(spec)));
         Emit(context, sets, StepNames.EmitSet, set => new($"{set.FullName}.g.cs", KernelSetEmitter.Emit(set)));
-        Emit(context, plan.SelectMany((plan, _) => plan.Shared), StepNames.EmitShared, shared => new(shared.HintName, SharedOperations.Emit(shared.Namespace, shared.Paths)));
     }
 
     private static IncrementalValueProvider<KernelPlan> Plan(IncrementalGeneratorInitializationContext context)
@@ -54,18 +54,21 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Select((file, _) => file!.Read())
             .WithTrackingName(StepNames.ReadManifest);
 
-        // The compilation is asked one question only, whose answer hardly ever changes.
-        var allowsUnsafe = context.CompilationProvider.Select((compilation, _) => compilation is CSharpCompilation { Options.AllowUnsafe: true });
+        // The compilation is asked two questions only, whose answers hardly ever change.
+        var compilation = context.CompilationProvider;
+        var allowsUnsafe = compilation.Select((compilation, _) => compilation is CSharpCompilation { Options.AllowUnsafe: true });
+        var layout = compilation.Select((compilation, _) => RuntimeLayout.Of(compilation));
         var project = context.AnalyzerConfigOptionsProvider
-            .Combine(allowsUnsafe)
-            .Select((pair, _) => ProjectOptions.Read(pair.Left.GlobalOptions, pair.Right));
+            .Combine(allowsUnsafe.Combine(layout))
+            .Select((pair, _) => ProjectOptions.Read(pair.Left.GlobalOptions, pair.Right.Left, pair.Right.Right));
 
         return manifests.Collect().Combine(shapes.Collect()).Combine(project)
             .Select((input, _) => KernelPlanner.Plan(input.Left.Left.Concat(input.Left.Right), input.Right))
             .WithTrackingName(StepNames.BuildPlan);
     }
 
-    private static void Emit<T>(IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<T> specs, string step, Func<T, SourceFile> emit) =>
+    private static void Emit<T>(
+        IncrementalGeneratorInitializationContext context, IncrementalValuesProvider<T> specs, string step, Func<T, SourceFile> emit) =>
         context.RegisterSourceOutput(
             specs.Select((spec, _) => emit(spec)).WithTrackingName(step),
             (output, file) => output.AddSource(file.HintName, file.Text));

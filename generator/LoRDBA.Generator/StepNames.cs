@@ -20,7 +20,4 @@ internal static class StepNames
 
     /// <summary>One set to the source text of the class that finds its kernels.</summary>
     public const string EmitSet = nameof(EmitSet);
-
-    /// <summary>One namespace to the source text of what its kernels share.</summary>
-    public const string EmitShared = nameof(EmitShared);
 }

@@ -34,8 +34,8 @@ public sealed class GeneratedKernelTests
     }
 
     [Theory, InlineData("cortex-a53", "AdvSimd"), InlineData("cortex-a57", "AdvSimd"), InlineData("cortex-a72", "AdvSimd"), InlineData("cortex-a76", "Dp")]
-    public async Task The_binary_for_boards_gives_the_golden_value_with_dot_products_where_the_processor_has_them(string cpu, string down) =>
-        await AssertGolden(NativeProgram.Arm64(cpu, PathOf("linux-arm64", "boards"), Publish("linux-arm64", "boards")), down, "AdvSimd");
+    public async Task The_binary_for_boards_gives_the_golden_value_with_dot_products_where_the_processor_has_them(string cpu, string shrink) =>
+        await AssertGolden(NativeProgram.Arm64(cpu, PathOf("linux-arm64", "boards"), Publish("linux-arm64", "boards")), shrink, "AdvSimd");
 
     [Fact]
     public async Task A_binary_on_a_processor_that_it_cannot_serve_says_so_instead_of_crashing()
@@ -61,11 +61,11 @@ public sealed class GeneratedKernelTests
         Assert.EndsWith("difference 0.0e+0", output.Trim(), StringComparison.Ordinal);
     }
 
-    private static async Task AssertGolden(NativeProgram program, string down, string up)
+    private static async Task AssertGolden(NativeProgram program, string shrink, string expand)
     {
         var (exitCode, output, error) = await program.Run();
         Assert.Equal(("", 0), (error, exitCode));
-        Assert.Equal($"{Kernels} kernels, down by {down}, up by {up}, golden {Golden}", output.Trim());
+        Assert.Equal($"{Kernels} kernels, shrink by {shrink}, expand by {expand}, golden {Golden}", output.Trim());
     }
 
     internal static string PathOf(string runtimeIdentifier, string board) => $"LoRDBA.Generated/{runtimeIdentifier}-{board}/LoRDBA.Generated";

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Products;
 using LoRDBA.Runtime.Memory;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generated;
 
 /// <summary>
-/// The base's product on every path that this processor has, against its scalar twin, to the bit. The golden value is a hash of the twins' outputs:
+/// The base's product on every instruction set that this processor has, against its scalar twin, to the bit. The golden value is a hash of the twins' outputs:
 /// the same on every machine.
 /// </summary>
 internal static unsafe class BaseCheck
@@ -17,12 +17,12 @@ internal static unsafe class BaseCheck
     private const int Rows = 37;
     private const int Tokens = 5;
 
-    /// <summary>Checks all formats with kernels of their own; prints paths and golden value.</summary>
+    /// <summary>Checks all formats with kernels of their own; prints the sets and the golden value.</summary>
     public static int Run()
     {
         var golden = new XxHash64();
-        var paths = Enum.GetValues<MatMulPath>().Where(MatMulPaths.IsSupported).ToArray();
-        foreach (var format in BlockFormat.All.Where(format => format.Kernel.ReadsQuantized))
+        var sets = Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).ToArray();
+        foreach (var format in BlockFormat.All.Where(format => MatMuls.Of(format).ReadsQuantized))
             foreach (var nIn in new[] { 256, 768 })
             {
                 var weights = Weights(format, Rows * nIn);
@@ -30,21 +30,21 @@ internal static unsafe class BaseCheck
                 var x = Enumerable.Range(0, Tokens * nIn).Select(i => i / 32 % 7 == 6 ? 0f : (float)(random.NextDouble() - 0.5) * (i % 29 == 0 ? 100 : 1)).ToArray();
                 foreach (var tokens in new[] { 1, Tokens })
                 {
-                    var expected = Product(format, weights, nIn, x, tokens, MatMulPath.Scalar);
+                    var expected = Product(format, weights, nIn, x, tokens, InstructionSet.Scalar);
                     golden.Append(MemoryMarshal.AsBytes(expected.AsSpan()));
-                    foreach (var path in paths)
-                        if (!MemoryMarshal.AsBytes(Product(format, weights, nIn, x, tokens, path).AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(expected.AsSpan())))
+                    foreach (var set in sets)
+                        if (!MemoryMarshal.AsBytes(Product(format, weights, nIn, x, tokens, set).AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(expected.AsSpan())))
                         {
-                            Console.Error.WriteLine($"{format.Name}, n_in {nIn}, {tokens} tokens: {path} differs from its twin");
+                            Console.Error.WriteLine($"{format.Name}, n_in {nIn}, {tokens} tokens: {set} differs from its twin");
                             return 1;
                         }
                 }
             }
-        Console.WriteLine($"base by {string.Join(", ", paths)}, golden {golden.GetCurrentHashAsUInt64():x16}");
+        Console.WriteLine($"base by {string.Join(", ", sets)}, golden {golden.GetCurrentHashAsUInt64():x16}");
         return 0;
     }
 
-    private static float[] Product(BlockFormat format, byte[] weights, int nIn, float[] x, int tokens, MatMulPath path)
+    private static float[] Product(BlockFormat format, byte[] weights, int nIn, float[] x, int tokens, InstructionSet set)
     {
         QuantizedRows rows = default;
         float* scratch = null;
@@ -58,8 +58,7 @@ internal static unsafe class BaseCheck
         fixed (float* from = x, y = outputs)
         {
             for (var t = 0; t < tokens; t++) rows.Quantize(from + t * nIn, t);
-            var linear = new Linear("check", 0, 0, LinearKind.Query, nIn, Rows, format, w, null);
-            format.Kernel.On(path).Run(linear, new MatMulInput(null, rows, tokens), y, 0, Rows, scratch);
+            MatMuls.Of(format, set).Run(new WeightMatrix(format, w, nIn, Rows), new MatMulInput(null, rows, tokens), y, 0, Rows, scratch);
         }
         return outputs;
     }

@@ -30,7 +30,7 @@ internal static class KernelCheck
         foreach (var tokens in batches)
         {
             var sums = Unallocated(kernel, () => whole.Run(kernel, tokens));
-            if (!sums.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.Rank))) throw Mismatch(kernel, $"down, n_in {kernel.NIn}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
+            if (!sums.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.Rank))) throw Mismatch(kernel, $"shrink, n_in {kernel.NIn}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
         }
     }
 
@@ -47,12 +47,12 @@ internal static class KernelCheck
         foreach (var tokens in batches)
         {
             var y = Unallocated(kernel, () => whole.Run(kernel, Weight, 0, kernel.NOut, tokens));
-            if (!y.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.NOut))) throw Mismatch(kernel, $"up, n_out {kernel.NOut}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
+            if (!y.AsSpan().SequenceEqual(expected.AsSpan(0, tokens * kernel.NOut))) throw Mismatch(kernel, $"expand, n_out {kernel.NOut}, rank {kernel.Rank}, {tokens} tokens, {kernel.Path}");
         }
 
         // A worker's share: rows that begin and end on multiples of 16.
         var (start, end) = (kernel.NOut / 48 * 16, kernel.NOut / 24 * 16);
-        if (!whole.Run(kernel, Weight, start, end).AsSpan().SequenceEqual(whole.RunScalar(twin, Weight, start, end))) throw Mismatch(kernel, $"up, rows {start} to {end} of {kernel.NOut}, rank {kernel.Rank}");
+        if (!whole.Run(kernel, Weight, start, end).AsSpan().SequenceEqual(whole.RunScalar(twin, Weight, start, end))) throw Mismatch(kernel, $"expand, rows {start} to {end} of {kernel.NOut}, rank {kernel.Rank}");
     }
 
     // The first call may load types and compile, which allocates.

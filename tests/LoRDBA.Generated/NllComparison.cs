@@ -48,6 +48,7 @@ internal static class NllComparison
     private sealed class ForAnyBase(SignKernels set) : SignKernels
     {
         public override string Name => set.Name;
+        public override int LayoutVersion => set.LayoutVersion;
         public override string? CannotRunHere => set.CannotRunHere;
         public override ShrinkKernel? FindShrink(int nIn, int rank) => set.FindShrink(nIn, rank);
         public override ExpandKernel? FindExpand(int nOut, int rank) => set.FindExpand(nOut, rank);

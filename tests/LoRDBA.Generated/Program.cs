@@ -30,7 +30,7 @@ static int Check(SignKernels set)
     try
     {
         var (kernels, golden) = KernelSets.Check(set, KernelSets.SomeBatches);
-        Console.WriteLine($"{kernels} kernels, down by {KernelSets.Shrink(set).First().Path}, up by {KernelSets.Expand(set).First().Path}, golden {golden:x16}");
+        Console.WriteLine($"{kernels} kernels, shrink by {KernelSets.Shrink(set).First().Path}, expand by {KernelSets.Expand(set).First().Path}, golden {golden:x16}");
         return 0;
     }
     catch (KernelMismatchException mismatch)

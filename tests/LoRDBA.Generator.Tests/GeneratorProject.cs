@@ -41,6 +41,16 @@ internal sealed class GeneratorProject
         return this;
     }
 
+    /// <summary>Puts another LoRDBA.Runtime, of this source, in the place of the one that is referenced; null: none.</summary>
+    public GeneratorProject Runtime(string? source)
+    {
+        var others = References.Where(reference => Path.GetFileName(reference.Display) != "LoRDBA.Runtime.dll").ToList();
+        if (source is not null)
+            others.Add(CSharpCompilation.Create("LoRDBA.Runtime", [CSharpSyntaxTree.ParseText(source)], References, compilation.Options).ToMetadataReference());
+        compilation = compilation.WithReferences(others);
+        return this;
+    }
+
     /// <summary>Adds a LordbaManifest item, or replaces the one of that name.</summary>
     public GeneratorProject Manifest(string path, string text, string className = "", string ns = "") =>
         AdditionalFile(path, text, ("LordbaManifest", "true"), ("Class", className), ("Namespace", ns));

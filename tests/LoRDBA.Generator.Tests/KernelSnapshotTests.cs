@@ -21,9 +21,6 @@ public sealed class KernelSnapshotTests
     public void An_expand_kernel_with_more_tables_than_registers() => Verify(Kernel(KernelKind.Expand, 64, 40, Paths.Avx2, "x64-v3"));
 
     [Fact]
-    public void What_kernels_share() => Snapshot.Verify("SignOperations.verified.cs", SharedOperations.Emit("Home.Firmware", AllPaths));
-
-    [Fact]
     public void A_set() => Snapshot.Verify("HomeKernels.verified.cs", KernelSetEmitter.Emit(new(
         "Home.Firmware", "HomeKernels", "public", IsPartial: false, new string('a', 64), "SmolLM2-135M-Instruct", AllBoards, AllPaths,
         new[] { Kernel(KernelKind.Shrink, 128, 18), Kernel(KernelKind.Expand, 192, 6) }.ToEquatableArray())));

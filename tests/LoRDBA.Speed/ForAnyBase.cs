@@ -9,6 +9,9 @@ internal sealed class ForAnyBase(SignKernels set) : SignKernels
     public override string Name => set.Name;
 
     /// <inheritdoc/>
+    public override int LayoutVersion => set.LayoutVersion;
+
+    /// <inheritdoc/>
     public override string? CannotRunHere => set.CannotRunHere;
 
     /// <inheritdoc/>

@@ -56,7 +56,7 @@ internal static class BaseFile
         {
             if (!file.TryGetTensor(parameter.Name, out var tensor) || tensor.ElementCount != parameter.Value.Length)
                 throw new InvalidDataException($"{file.Name} has no {parameter.Name} of {parameter.Value.Length} numbers: it was made by another version of this program. Make it anew with: base.");
-            BlockFormat.Of(file, tensor).Dequantize(file.Span(tensor), parameter.Value.Span);
+            file.FormatOf(tensor).Dequantize(file.Span(tensor), parameter.Value.Span);
         }
 
         network.Refresh();

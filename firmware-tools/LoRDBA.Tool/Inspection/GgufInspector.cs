@@ -37,7 +37,7 @@ internal sealed class GgufInspector(GgufFile file) : Inspector
     public override TensorValues Values(string name, int count)
     {
         var tensor = file.GetTensor(name);
-        var format = BlockFormat.Of(file, tensor);
+        var format = file.FormatOf(tensor);
         var blocks = (int)((Math.Min(count, tensor.ElementCount) + format.BlockLength - 1) / format.BlockLength);
         var values = new float[checked(blocks * format.BlockLength)];
         format.Dequantize(file.Span(tensor, checked(blocks * format.BlockBytes)), values);

@@ -70,4 +70,10 @@ internal static class Rules
 
     public static readonly DiagnosticDescriptor UnusableClass = new("LORDBA019", "Class cannot be a set of kernels",
         "{0} must be {1} to be a set of kernels", Category, DiagnosticSeverity.Error, true, helpLinkUri: Help + "lordba019");
+
+    // LORDBA020 is the build's: build/LoRDBA.Generator.targets
+
+    public static readonly DiagnosticDescriptor WrongLayout = new("LORDBA021", "Runtime of another layout",
+        "The generator makes kernels for memory layout {0}, but the project {1}: reference LoRDBA.Generator and LoRDBA.Runtime of one version",
+        Category, DiagnosticSeverity.Error, true, helpLinkUri: Help + "lordba021");
 }

@@ -1,5 +1,5 @@
-using LoRDBA.Generator.Emit.Shrink;
 using LoRDBA.Generator.Emit.Expand;
+using LoRDBA.Generator.Emit.Shrink;
 using LoRDBA.Generator.Model;
 
 namespace LoRDBA.Generator.Emit;
@@ -21,6 +21,13 @@ internal static class KernelEmitters
         return writer.ToString();
     }
 
+    /// <summary>The namespace of what kernels derive from, read and share.</summary>
+    public const string SignsNamespace = "LoRDBA.Runtime.Kernels.Signs";
+
+    /// <summary>What every generated kernel uses.</summary>
+    public static readonly string[] Usings =
+        ["System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", Checks.Namespace, SignsNamespace];
+
     /// <summary>What every generated file begins with.</summary>
     public static void Begin(SourceWriter writer, string title, string ns, params string[] usings)
     {
@@ -31,10 +38,12 @@ internal static class KernelEmitters
     }
 
     /// <summary>The property that tells which path acts.</summary>
-    public static void Path(SourceWriter writer, IEnumerable<(string Check, string Name)> paths) => writer
-        .Line("/// <inheritdoc/>")
-        .Line($"public override string Path => {string.Concat(paths.Select(path => $"{path.Check} ? \"{path.Name}\" : "))}\"scalar\";")
-        .Line();
+    public static void Path(SourceWriter writer, IEnumerable<(string Check, string Name)> paths)
+    {
+        writer.Line("/// <inheritdoc/>").Line("public override string Path =>");
+        foreach (var (check, name) in paths) writer.Line($"    {check} ? \"{name}\" :");
+        writer.Line("    \"scalar\";").Line();
+    }
 
     /// <summary>The names of the paths that a set of flags holds, the best first.</summary>
     public static string NamesOf(Paths paths)

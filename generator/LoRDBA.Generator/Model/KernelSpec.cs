@@ -11,7 +11,7 @@ internal enum KernelKind
 }
 
 /// <summary>One kernel: all that its source text depends on.</summary>
-/// <param name="Kind">Shrink or up.</param>
+/// <param name="Kind">Shrink or expand.</param>
 /// <param name="Channels">n_in of a shrink kernel, n_out of an expand kernel.</param>
 /// <param name="Rank">Rows of signs: of one linear (1 to 64), or of a fused group together.</param>
 /// <param name="Paths">Instruction sets to emit beside the scalar path.</param>

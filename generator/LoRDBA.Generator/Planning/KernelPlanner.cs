@@ -12,6 +12,7 @@ internal static class KernelPlanner
         List<DiagnosticInfo> errors = [];
         List<KernelSetSpec> sets = [];
         Dictionary<string, ShapeSpec> taken = [];
+        DiagnosticInfo? wrongLayout = null;
         foreach (var result in shapes)
         {
             errors.AddRange(result.Errors);
@@ -21,12 +22,15 @@ internal static class KernelPlanner
             else taken.Add(shape.FullName, shape);
             if (!project.AllowsUnsafe) errors.Add(DiagnosticInfo.Of(Rules.UnsafeMissing, shape.Place));
             errors.AddRange(ShapeCheck.Errors(shape));
+            // Once: it is the project's fault, and no set can be made.
+            if (!project.Layout.Fits) wrongLayout ??= WrongLayout(shape, project.Layout);
             var boards = shape.Boards.Length > 0 ? shape.Boards : project.Boards;
             errors.AddRange(BoardErrors(shape, boards));
-            if (errors.Count == before) sets.Add(Set(shape, boards));
+            if (errors.Count == before && wrongLayout is null) sets.Add(Set(shape, boards));
         }
+        if (wrongLayout is not null) errors.Insert(0, wrongLayout);
         sets.Sort((a, b) => string.CompareOrdinal(a.FullName, b.FullName));
-        return new(sets.ToEquatableArray(), Shared(sets).ToEquatableArray(), errors.ToEquatableArray());
+        return new(sets.ToEquatableArray(), errors.ToEquatableArray());
     }
 
     /// <summary>
@@ -36,24 +40,27 @@ internal static class KernelPlanner
     public static IEnumerable<(KernelKind Kind, int Channels, int Rank)> Kernels(IEnumerable<LinearSpec> linears)
     {
         var all = linears.ToList();
-        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null).Select(linear => (KernelKind.Shrink, linear.NIn, linear.Rank));
+        var alone = all.Where(linear => linear.HasScaleIn || linear.Group is null)
+            .Select(linear => (KernelKind.Shrink, linear.NIn, linear.Rank));
         var fused = all.Where(linear => !linear.HasScaleIn && linear.Group is not null).GroupBy(linear => linear.Group)
             .Select(group => (KernelKind.Shrink, group.First().NIn, group.Sum(linear => linear.Rank)));
-        var up = all.Select(linear => (KernelKind.Expand, linear.NOut, linear.Rank));
-        return alone.Concat(fused).Concat(up).Distinct().OrderBy(kernel => kernel);
+        var expand = all.Select(linear => (KernelKind.Expand, linear.NOut, linear.Rank));
+        return alone.Concat(fused).Concat(expand).Distinct().OrderBy(kernel => kernel);
     }
 
     private static KernelSetSpec Set(ShapeSpec shape, EquatableArray<string> boards)
     {
         var paths = boards.Aggregate(Paths.Scalar, (union, board) => union | Boards.Find(board) ?? Paths.Scalar);
         var names = string.Join(", ", boards);
-        var kernels = Kernels(shape.Linears).Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName));
-        return new(shape.Namespace, shape.ClassName, shape.Accessibility, shape.IsPartial, shape.Base?.Fingerprint, shape.Base?.Name, names, paths, kernels.ToEquatableArray());
+        var kernels = Kernels(shape.Linears)
+            .Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName));
+        return new(
+            shape.Namespace, shape.ClassName, shape.Accessibility, shape.IsPartial, shape.Base?.Fingerprint, shape.Base?.Name, names, paths,
+            kernels.ToEquatableArray());
     }
 
-    private static IEnumerable<SharedSpec> Shared(IEnumerable<KernelSetSpec> sets) => sets
-        .GroupBy(set => set.Namespace)
-        .Select(group => new SharedSpec(group.Key, group.Aggregate(Paths.Scalar, (union, set) => union | set.Paths)));
+    private static DiagnosticInfo WrongLayout(ShapeSpec shape, RuntimeLayout layout) =>
+        DiagnosticInfo.Of(Rules.WrongLayout, shape.Place, $"{RuntimeLayout.OfGenerator.Version}", layout.Description);
 
     private static IEnumerable<DiagnosticInfo> BoardErrors(ShapeSpec shape, EquatableArray<string> boards)
     {
@@ -62,7 +69,8 @@ internal static class KernelPlanner
             if (Boards.Find(board) is null) yield return DiagnosticInfo.Of(Rules.UnknownBoard, shape.Place, board, Boards.Names);
     }
 
-    private static DiagnosticInfo Conflict(ShapeSpec shape, ShapeSpec other) => shape.Base is { } mine && other.Base is { } theirs && mine.Fingerprint != theirs.Fingerprint
+    private static DiagnosticInfo Conflict(ShapeSpec shape, ShapeSpec other) =>
+        shape.Base is { } mine && other.Base is { } theirs && mine.Fingerprint != theirs.Fingerprint
         ? DiagnosticInfo.Of(Rules.TwoBases, shape.Place, shape.FullName, other.Place.Path, theirs.Name, mine.Name)
         : DiagnosticInfo.Of(Rules.TwoSets, shape.Place, shape.FullName, other.Place.Path);
 }

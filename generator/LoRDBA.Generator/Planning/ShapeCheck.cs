@@ -1,6 +1,7 @@
 using System.Globalization;
 using LoRDBA.Generator.Diagnostics;
 using LoRDBA.Generator.Model;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Generator.Planning;
 
@@ -10,8 +11,8 @@ internal static class ShapeCheck
     /// <summary>Rows of signs that an adapter file can have; more are asked for by no adapter.</summary>
     public const int MaxRank = 64;
 
-    /// <summary>The most inputs for which the sums fit 32 bits: SignBatch.MaxChannels of the runtime.</summary>
-    public const int MaxInputs = 65_536;
+    /// <summary>The most inputs for which the sums fit 32 bits.</summary>
+    public const int MaxInputs = SignLayout.MaxInputs;
 
     /// <summary>Outputs that an adapter file can have.</summary>
     public const int MaxOutputs = 1 << 24;

@@ -1,5 +1,4 @@
-using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Kernels;
+using System.Diagnostics.CodeAnalysis;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -14,31 +13,31 @@ public sealed class BlockFormat
 
     private static readonly BlockFormat[] Table =
     [
-        new(GgmlType.F32, F32.Dequantize, F32.Quantize, FloatMatMul.Instance),
-        new(GgmlType.F16, F16.Dequantize, F16.Quantize, FloatMatMul.Instance),
-        new(GgmlType.BF16, BF16.Dequantize, BF16.Quantize, FloatMatMul.Instance),
-        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize, BlockMatMul<Q8_0>.Instance, Q8_0.QuantizeClosest),
-        new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize, BlockMatMul<Q4_0>.Instance),
-        new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize, BlockMatMul<Q4_1>.Instance),
-        new(GgmlType.Q5_0, Q5_0.Dequantize, null, BlockMatMul<Q5_0>.Instance),
-        new(GgmlType.Q5_1, Q5_1.Dequantize, null, BlockMatMul<Q5_1>.Instance),
-        new(GgmlType.IQ4_NL, IQ4_NL.Dequantize, null, BlockMatMul<IQ4_NL>.Instance),
-        new(GgmlType.Q2_K, Q2_K.Dequantize, null, FloatMatMul.Instance),
-        new(GgmlType.Q3_K, Q3_K.Dequantize, null, FloatMatMul.Instance),
-        new(GgmlType.Q4_K, Q4_K.Dequantize, null, BlockMatMul<Q4_K>.Instance),
-        new(GgmlType.Q5_K, Q5_K.Dequantize, null, BlockMatMul<Q5_K>.Instance),
-        new(GgmlType.Q6_K, Q6_K.Dequantize, null, BlockMatMul<Q6_K>.Instance),
-        new(GgmlType.IQ4_XS, IQ4_XS.Dequantize, null, FloatMatMul.Instance),
+        new(GgmlType.F32, F32.Dequantize, F32.Quantize),
+        new(GgmlType.F16, F16.Dequantize, F16.Quantize),
+        new(GgmlType.BF16, BF16.Dequantize, BF16.Quantize),
+        new(GgmlType.Q8_0, Q8_0.Dequantize, Q8_0.Quantize, Q8_0.QuantizeClosest),
+        new(GgmlType.Q4_0, Q4_0.Dequantize, Q4_0.Quantize),
+        new(GgmlType.Q4_1, Q4_1.Dequantize, Q4_1.Quantize),
+        new(GgmlType.Q5_0, Q5_0.Dequantize, null),
+        new(GgmlType.Q5_1, Q5_1.Dequantize, null),
+        new(GgmlType.IQ4_NL, IQ4_NL.Dequantize, null),
+        new(GgmlType.Q2_K, Q2_K.Dequantize, null),
+        new(GgmlType.Q3_K, Q3_K.Dequantize, null),
+        new(GgmlType.Q4_K, Q4_K.Dequantize, null),
+        new(GgmlType.Q5_K, Q5_K.Dequantize, null),
+        new(GgmlType.Q6_K, Q6_K.Dequantize, null),
+        new(GgmlType.IQ4_XS, IQ4_XS.Dequantize, null),
     ];
 
     private readonly Dequantizer dequantize;
     private readonly Quantizer? quantize, quantizeClosest;
 
-    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer? quantize, MatMul kernel, Quantizer? quantizeClosest = null)
+    private BlockFormat(GgmlType type, Dequantizer dequantize, Quantizer? quantize, Quantizer? quantizeClosest = null)
     {
         if (!BlockSize.TryOf(type, out var size)) throw new InvalidOperationException($"{type} lacks its row in BlockSize.");
         (Type, BlockLength, BlockBytes) = (type, size.Elements, size.Bytes);
-        (this.dequantize, this.quantize, this.quantizeClosest, Kernel) = (dequantize, quantize, quantizeClosest ?? quantize, kernel);
+        (this.dequantize, this.quantize, this.quantizeClosest) = (dequantize, quantize, quantizeClosest ?? quantize);
     }
 
     /// <summary>All readable formats.</summary>
@@ -59,21 +58,15 @@ public sealed class BlockFormat
     /// <summary>Whether numbers can be written in this format, not only read.</summary>
     public bool CanQuantize => quantize is not null;
 
-    /// <summary>The fast product with weights of this format.</summary>
-    internal MatMul Kernel { get; }
-
     /// <summary>The format of a type.</summary>
-    /// <exception cref="GgufException">Values of this type cannot be read yet.</exception>
+    /// <exception cref="NotSupportedException">Values of this type cannot be read yet.</exception>
     public static BlockFormat Of(GgmlType type) =>
-        TryOf(type, out var format) ? format : throw Unsupported(type, "block format", 0, type.ToString());
-
-    /// <summary>The format of a tensor.</summary>
-    /// <exception cref="GgufException">Values of its type cannot be read yet; the error names the tensor.</exception>
-    public static BlockFormat Of(GgufFile file, in GgufTensor tensor) =>
-        TryOf(tensor.Type, out var format) ? format : throw Unsupported(tensor.Type, file.Name, tensor.Offset, $"tensor {tensor.Name}");
+        TryOf(type, out var format)
+            ? format
+            : throw new NotSupportedException($"{type} is not supported yet. Use {string.Join(", ", All)}.");
 
     /// <summary>The format of a type, if its values can be read.</summary>
-    public static bool TryOf(GgmlType type, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BlockFormat? format)
+    public static bool TryOf(GgmlType type, [NotNullWhen(true)] out BlockFormat? format)
     {
         format = Array.Find(Table, row => row.Type == type);
         return format is not null;
@@ -88,7 +81,9 @@ public sealed class BlockFormat
         return checked(elements / BlockLength * BlockBytes);
     }
 
-    /// <summary>Reads whole blocks: <paramref name="values"/> has BlockLength numbers for every BlockBytes bytes of <paramref name="blocks"/>.</summary>
+    /// <summary>
+    /// Reads whole blocks: <paramref name="values"/> has BlockLength numbers for every BlockBytes bytes of <paramref name="blocks"/>.
+    /// </summary>
     /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
     public void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {
@@ -104,7 +99,10 @@ public sealed class BlockFormat
     /// <exception cref="NotSupportedException">The format is read only: see <see cref="CanQuantize"/>.</exception>
     public void Quantize(ReadOnlySpan<float> values, Span<byte> blocks) => Quantize(quantize, values, blocks);
 
-    /// <summary>As <see cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>, but searches for the scales of least error where the format has such a search: slower, closer.</summary>
+    /// <summary>
+    /// As <see cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>, but searches for the scales of least error where the format has such a
+    /// search: slower, closer.
+    /// </summary>
     /// <inheritdoc cref="Quantize(ReadOnlySpan{float}, Span{byte})"/>
     public void QuantizeClosest(ReadOnlySpan<float> values, Span<byte> blocks) => Quantize(quantizeClosest, values, blocks);
 
@@ -114,7 +112,7 @@ public sealed class BlockFormat
     private void Quantize(Quantizer? quantizer, ReadOnlySpan<float> values, Span<byte> blocks)
     {
         if (quantizer is null)
-            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", Table.Where(row => row.CanQuantize))} instead.");
+            throw new NotSupportedException($"{Name} is read only. Write {string.Join(", ", All.Where(row => row.CanQuantize))} instead.");
         CheckLengths(blocks.Length, values.Length);
         quantizer(values, blocks);
     }
@@ -124,7 +122,4 @@ public sealed class BlockFormat
         if (BytesFor(elements) != bytes)
             throw new ArgumentException($"{elements} elements of {Name} take {BytesFor(elements)} bytes, not {bytes}.");
     }
-
-    private static GgufException Unsupported(GgmlType type, string file, long offset, string field) =>
-        new(GgufError.UnsupportedTensorType, file, offset, field, $"{type} is not supported yet. Use a model whose tensors are {string.Join(", ", Table.AsEnumerable())}.");
 }

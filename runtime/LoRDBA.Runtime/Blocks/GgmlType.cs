@@ -2,7 +2,7 @@ namespace LoRDBA.Runtime.Blocks;
 
 /// <summary>
 /// The type of a tensor's elements, numbered as in ggml; numbers that are missing have been retired. What is named here can be
-/// listed; what can be read as numbers has a row in <see cref="Blocks.BlockFormat"/>.
+/// listed; what can be read as numbers has a row in <see cref="BlockFormat"/>.
 /// </summary>
 public enum GgmlType : uint
 {

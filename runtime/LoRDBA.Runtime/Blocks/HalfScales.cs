@@ -44,7 +44,8 @@ internal static unsafe class HalfScales
         // Put together in a general register: processors have units to spare for it, while they multiply.
         var four = Half(row0 + offset) | Half(row1 + offset) << 16 | Half(row2 + offset) << 32 | Half(row3 + offset) << 48;
         var halves = Vector64.CreateScalarUnsafe(BitConverter.UInt64BitsToDouble(four)).AsInt16();
-        return (AdvSimd.ShiftLeftLogicalWideningLower(halves, 13) & Vector128.Create(F16.WideMask)).AsSingle() * Vector128.Create(F16.BiasRatio);
+        var bits = AdvSimd.ShiftLeftLogicalWideningLower(halves, 13) & Vector128.Create(F16.WideMask);
+        return bits.AsSingle() * Vector128.Create(F16.BiasRatio);
     }
 
     private static ulong Half(byte* at) => Unsafe.ReadUnaligned<ushort>(at);
@@ -52,7 +53,9 @@ internal static unsafe class HalfScales
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(byte* from, ushort* to) => *to = Unsafe.ReadUnaligned<ushort>(from);
 
-    /// <summary>Sign and magnitude keep their bits; the exponent's other bias is a factor. So finite numbers, subnormal ones among them, are exact.</summary>
+    /// <summary>
+    /// Sign and magnitude keep their bits; the exponent's other bias is a factor. So finite numbers, subnormal ones among them, are exact.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Widen(Vector128<ushort> halves)
     {

@@ -7,27 +7,33 @@ namespace LoRDBA.Runtime.Blocks;
 /// kernel written over the type parameter is compiled once per format with everything inlined.
 /// </summary>
 /// <remarks>
-/// A format of super-blocks (256 weights that share a scale of scales) has eight blocks in each: all of them lie at one place, and
-/// the block's number tells which is meant. Block numbers count from the start of the row.
+/// Block numbers count from the start of the row. In a format of super-blocks (256 weights that share a scale of scales) eight blocks have
+/// the same <see cref="Offset"/>, that of their super-block, and the block's number tells them apart.
 /// </remarks>
 internal unsafe interface IQuantizedBlock
 {
     /// <summary>False if there is no minimum.</summary>
     static abstract bool HasMin { get; }
 
-    /// <summary>True if each half of a block has a whole factor of its own: w_j = Scale · Factor(j / 16) · q_j, |Factor · q_j| at most 4096.</summary>
+    /// <summary>
+    /// True if each half of a block has a factor of its own, a whole number: w_j = Scale · Factor(j / 16) · q_j,
+    /// with |Factor · q_j| at most 4096.
+    /// </summary>
     static virtual bool HasFactors => false;
 
     /// <summary>True if a block begins with its scale, and then its minimum where there is one, each as f16.</summary>
     static virtual bool BeginsWithScale => false;
 
-    /// <summary>What <see cref="Load"/> takes away from the codes in the file. A kernel may do so once, from a sum: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.</summary>
+    /// <summary>
+    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead:
+    /// Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
+    /// </summary>
     static virtual int Zero => 0;
 
     /// <summary>True if a code's bits lie in two places, so that loading it takes many instructions.</summary>
     static virtual bool HasHighBits => false;
 
-    /// <summary>True if the codes, before <see cref="Zero"/> is taken away, are 0 to 15.</summary>
+    /// <summary>True if the codes, before <see cref="Zero"/> is subtracted, are 0 to 15.</summary>
     static virtual bool HasNibbles => false;
 
     /// <summary>Bytes from the start of a row to the block, or to the super-block that holds it.</summary>
@@ -45,7 +51,10 @@ internal unsafe interface IQuantizedBlock
     /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 31]: two products of such codes and bytes fit 16 bits.</summary>
     static virtual bool IsNarrow => false;
 
-    /// <summary>q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_15 | b_0 ... b_15 | a_16 ... a_31 | b_16 ... b_31 |; only if <see cref="IsNarrow"/>, and with AVX-512.</summary>
+    /// <summary>
+    /// q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_15 | b_0 ... b_15 | a_16 ... a_31 | b_16 ... b_31 |.
+    /// Only if <see cref="IsNarrow"/>, and with AVX-512.
+    /// </summary>
     static virtual Vector512<byte> LoadPair(byte* a, byte* b, int block) => throw new NotSupportedException();
 
     /// <summary>Scales, and minima where there are any, of the same range of blocks in several rows.</summary>

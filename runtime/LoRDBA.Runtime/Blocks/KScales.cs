@@ -46,7 +46,8 @@ internal static class KScales
     /// <summary>All of a super-block, four bytes at a time.</summary>
     private static unsafe void ReadEight(byte* packed, float d, float e, float* scales, float* mins)
     {
-        var (s, m, lower) = (Unsafe.ReadUnaligned<uint>(packed), Unsafe.ReadUnaligned<uint>(packed + 4), Unsafe.ReadUnaligned<uint>(packed + 8));
+        var (s, m) = (Unsafe.ReadUnaligned<uint>(packed), Unsafe.ReadUnaligned<uint>(packed + 4));
+        var lower = Unsafe.ReadUnaligned<uint>(packed + 8);
         Widen(s & 0x3f3f_3f3f, d, scales);
         Widen(lower & 0x0f0f_0f0f | s >> 2 & 0x3030_3030, d, scales + 4);
         Widen(m & 0x3f3f_3f3f, -e, mins);

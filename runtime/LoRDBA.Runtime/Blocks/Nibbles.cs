@@ -22,7 +22,9 @@ internal static unsafe class Nibbles
     public static Vector256<sbyte> Take(byte* nibbles, int upper) =>
         ((Vector256.Load(nibbles).AsUInt16() >>> 4 * upper).AsByte() & Vector256.Create((byte)0x0f)).AsSByte();
 
-    /// <summary>The numbers of two rows as <see cref="IQuantizedBlock.LoadPair"/> wants them, which is how they lie: below, then above.</summary>
+    /// <summary>
+    /// The numbers of two rows as <see cref="IQuantizedBlock.LoadPair"/> wants them, which is how they lie: below, then above.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadPair(byte* a, byte* b)
     {
@@ -40,5 +42,6 @@ internal static unsafe class Nibbles
 
     /// <summary>One insertion; Vector512.Create of two halves takes a load and two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Join(Vector256<byte> lower, Vector256<byte> upper) => Avx512F.InsertVector256(lower.ToVector512(), upper, 1);
+    private static Vector512<byte> Join(Vector256<byte> lower, Vector256<byte> upper) =>
+        Avx512F.InsertVector256(lower.ToVector512(), upper, 1);
 }

@@ -26,7 +26,8 @@ internal readonly unsafe struct Q4_K : IQuantizedBlock
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Take(at + 16 + 32 * (block % BlockSize.SubBlocks / 2), upper: block % 2);
+    public static Vector256<sbyte> Load(byte* at, int block) =>
+        Nibbles.Take(at + 16 + 32 * (block % BlockSize.SubBlocks / 2), upper: block % 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.Pair(Load(a, block), Load(b, block));

@@ -36,7 +36,8 @@ internal readonly unsafe struct Q5_0 : IQuantizedBlock
     public static Vector256<sbyte> LoadCodes(byte* at, int block) => Nibbles.Load(at + 6) | FifthBits.Load(at + 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.LoadPair(a + 6, b + 6) | Nibbles.Pair(FifthBits.Load(a + 2), FifthBits.Load(b + 2));
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) =>
+        Nibbles.LoadPair(a + 6, b + 6) | Nibbles.Pair(FifthBits.Load(a + 2), FifthBits.Load(b + 2));
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 

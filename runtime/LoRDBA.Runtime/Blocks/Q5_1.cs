@@ -31,7 +31,8 @@ internal readonly unsafe struct Q5_1 : IQuantizedBlock
     public static Vector256<sbyte> Load(byte* at, int block) => Nibbles.Load(at + 8) | FifthBits.Load(at + 4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.LoadPair(a + 8, b + 8) | Nibbles.Pair(FifthBits.Load(a + 4), FifthBits.Load(b + 4));
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) =>
+        Nibbles.LoadPair(a + 8, b + 8) | Nibbles.Pair(FifthBits.Load(a + 4), FifthBits.Load(b + 4));
 
     public static void Scales(in BlockRange range, float* scales, float* mins)
     {

@@ -50,7 +50,8 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
             var d = 0f;
             for (var b = 0; b < range.Count; b++)
             {
-                if (b == 0 || (range.First + b) % BlockSize.SubBlocks == 0) d = F16.Read(range.Row + r * range.RowBytes + Offset(range.First + b) + 208);
+                var block = range.First + b;
+                if (b == 0 || block % BlockSize.SubBlocks == 0) d = F16.Read(range.Row + r * range.RowBytes + Offset(block) + 208);
                 scales[b * range.Stride + r] = d;
             }
         }
@@ -68,7 +69,8 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
                 var lowShift = 4 * (s / 4 % 2);
                 var high = blocks.Slice(128 + 32 * (s / 8) + 16 * (s % 2), 16);
                 var highShift = 2 * (s / 2 % 4);
-                for (var j = 0; j < 16; j++) values[16 * s + j] = scale * ((low[j] >> lowShift & 0x0f | (high[j] >> highShift & 3) << 4) - 32);
+                for (var j = 0; j < 16; j++)
+                    values[16 * s + j] = scale * ((low[j] >> lowShift & 0x0f | (high[j] >> highShift & 3) << 4) - 32);
             }
         }
     }

@@ -73,14 +73,17 @@ internal readonly unsafe struct Q8_0 : IQuantizedBlock
     private static float ClosestScale(ReadOnlySpan<float> values)
     {
         var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(values));
-        var (w0, w1, w2, w3) = (Vector256.Create(values), Vector256.Create(values[8..]), Vector256.Create(values[16..]), Vector256.Create(values[24..]));
+        var (w0, w1) = (Vector256.Create(values), Vector256.Create(values[8..]));
+        var (w2, w3) = (Vector256.Create(values[16..]), Vector256.Create(values[24..]));
         var (best, least) = (0f, float.PositiveInfinity);
         for (var k = 127; k >= 64; k--)
         {
             var d = (float)(Half)(largest / k);
             var inverse = 1 / d;
             if (!float.IsFinite(inverse)) continue;
-            var error = Vector256.Sum(SquaredError(w0, d, inverse) + SquaredError(w1, d, inverse) + (SquaredError(w2, d, inverse) + SquaredError(w3, d, inverse)));
+            var (e0, e1) = (SquaredError(w0, d, inverse), SquaredError(w1, d, inverse));
+            var (e2, e3) = (SquaredError(w2, d, inverse), SquaredError(w3, d, inverse));
+            var error = Vector256.Sum(e0 + e1 + (e2 + e3));
             if (error < least) (best, least) = (d, error);
         }
         return best;

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Gguf;
@@ -137,6 +138,13 @@ public sealed unsafe class GgufFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, tensor.ByteLength);
         return new(Data(tensor), length);
     }
+
+    /// <summary>How the numbers of one of this file's tensors are stored.</summary>
+    /// <exception cref="GgufException">Numbers of its type cannot be read yet; the error names the tensor.</exception>
+    public BlockFormat FormatOf(in GgufTensor tensor) => BlockFormat.TryOf(tensor.Type, out var format)
+        ? format
+        : throw new GgufException(GgufError.UnsupportedTensorType, Name, tensor.Offset, $"tensor {tensor.Name}",
+            $"{tensor.Type} is not supported yet. Use a model whose tensors are {string.Join(", ", BlockFormat.All)}.");
 
     /// <summary>Ends the mapping: every span and pointer into the file is invalid from here on.</summary>
     public void Dispose()

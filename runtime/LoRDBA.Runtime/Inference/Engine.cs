@@ -32,7 +32,7 @@ public sealed class Engine : SharedResource
         Check(batchLength, 1, 4096, nameof(options.BatchLength));
         Check(options.LogitRows, 1, 4096, nameof(options.LogitRows));
         Check(options.Threads, 1, 256, nameof(options.Threads));
-        if (options.Kernels is { } kernels) Check(kernels, model);
+        if (options.Kernels?.WhyRefused(model.Config.Name, model.Fingerprint.ToString()) is { } reason) throw new EngineException(reason);
 
         model.AddReference();
         Model = model;
@@ -157,13 +157,6 @@ public sealed class Engine : SharedResource
         branches.Dispose();
         scratch.Dispose();
         Model.Release();
-    }
-
-    private static void Check(SignKernels kernels, Model model)
-    {
-        if (kernels.CannotRunHere is { } reason) throw new EngineException($"{kernels.Name}: {reason}");
-        if (kernels.BaseFingerprint is { } made && made != model.Fingerprint.ToString())
-            throw new EngineException($"{kernels.Name} was generated for another base (fingerprint {made[..12]}) than {model.Config.Name} ({model.Fingerprint.Short}): write its manifest anew with `lordba manifest` and build again.");
     }
 
     internal static void Check(int value, int least, int most, string option)

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Products;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Threading;
 
@@ -213,12 +214,12 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     /// <summary>These rows of it.</summary>
     private void Product(int worker, Linear linear, in MatMulInput x, float* y, Share rows, AdapterPass adapters)
     {
-        Kernel(linear).Run(linear, x, y, rows.Start, rows.End, scratch.UnpackedOf(worker));
+        Kernel(linear).Run(linear.Weights, x, y, rows.Start, rows.End, scratch.UnpackedOf(worker));
         if (linear.Bias is not null) AddBias(linear, x.Tokens, y, rows);
         adapters.Expand(linear, x.Tokens, y, rows, worker);
     }
 
-    private MatMul Kernel(Linear linear) => options.Oracle ? FloatMatMul.Instance : linear.Format.Kernel;
+    private MatMul Kernel(Linear linear) => options.Oracle ? FloatMatMul.Instance : linear.Kernel;
 
     private static void AddBias(Linear linear, int tokens, float* y, Share rows)
     {

@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Attention;
+using LoRDBA.Runtime.Kernels.Products;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 

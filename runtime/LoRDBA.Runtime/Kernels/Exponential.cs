@@ -10,8 +10,8 @@ internal static class Exponential
 
     /// <summary>2^x within 2 units in the last place; exactly 1 for 0; 0 where it would be below 2^-126.5. x at most 127.</summary>
     /// <remarks>
-    /// x = n + f, n whole and |f| ≤ 1/2. 2^f is a polynomial, fitted for the least relative error (1.9e-9 before rounding, Remez' algorithm)
-    /// with 1 as its first coefficient.
+    /// x = n + f, n whole and |f| ≤ 1/2. 2^f is a polynomial with 1 as its first coefficient, fitted for the least relative error (1.9e-9
+    /// before rounding, Remez' algorithm).
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes PowerOfTwo<TLanes>(TLanes x) where TLanes : struct, ILanes<TLanes>

@@ -79,7 +79,9 @@ internal static class Lanes
     /// <summary>Number of lanes.</summary>
     public const int Count = 16;
 
-    /// <summary>1.5 · 2^23: added to a number of less than 22 bits it rounds it to a whole one, which then stands in the lowest bits.</summary>
+    /// <summary>
+    /// 1.5 · 2^23: added to a number of less than 22 bits it rounds it to a whole one, which then stands in the lowest bits.
+    /// </summary>
     public const float RoundingShift = 12_582_912f;
 
     /// <summary>The largest finite half.</summary>
@@ -100,7 +102,9 @@ internal static class Lanes
         return Vector128.MaxNative(v, Vector128.Shuffle(v, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
-    /// <summary>The four-lane end of every <see cref="ILanes{TSelf}.ReduceMaxMagnitude"/>; the lanes are magnitudes, which are ordered as their bits.</summary>
+    /// <summary>
+    /// The four-lane end of every <see cref="ILanes{TSelf}.ReduceMaxMagnitude"/>. Magnitudes are ordered as their bits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ReduceMaxMagnitude(Vector128<float> magnitudes)
     {

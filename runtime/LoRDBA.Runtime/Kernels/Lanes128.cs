@@ -60,7 +60,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     // The exponent's place is bit 23; what stood above n is shifted out.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> PowerOfTwo(Vector128<float> shifted) => ((shifted.AsInt32() << 23) + Vector128.Create(127 << 23)).AsSingle();
+    private static Vector128<float> PowerOfTwo(Vector128<float> shifted) =>
+        ((shifted.AsInt32() << 23) + Vector128.Create(127 << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 WithSigns(Lanes128 magnitudes, ushort plus)
@@ -83,7 +84,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
         new(Max(sofar.a, x.a), Max(sofar.b, x.b), Max(sofar.c, x.c), Max(sofar.d, x.d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Max(Vector128<float> sofar, Vector128<float> x) => Vector128.Max(sofar.AsInt32(), Vector128.Abs(x).AsInt32()).AsSingle();
+    private static Vector128<float> Max(Vector128<float> sofar, Vector128<float> x) =>
+        Vector128.Max(sofar.AsInt32(), Vector128.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ReduceMax(Lanes128 lanes) =>
@@ -91,7 +93,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ReduceMaxMagnitude(Lanes128 lanes) =>
-        Lanes.ReduceMaxMagnitude(Vector128.Max(Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
+        Lanes.ReduceMaxMagnitude(Vector128.Max(
+            Vector128.Max(lanes.a.AsInt32(), lanes.b.AsInt32()), Vector128.Max(lanes.c.AsInt32(), lanes.d.AsInt32())).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRounded(Lanes128 a, Lanes128 b, Lanes128 c, Lanes128 d, sbyte* target)
@@ -104,13 +107,15 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<sbyte> Narrow(Lanes128 x) =>
-        Vector128.NarrowWithSaturation(Vector128.NarrowWithSaturation(Round(x.a), Round(x.b)), Vector128.NarrowWithSaturation(Round(x.c), Round(x.d)));
+        Vector128.NarrowWithSaturation(Vector128.NarrowWithSaturation(Round(x.a), Round(x.b)),
+            Vector128.NarrowWithSaturation(Round(x.c), Round(x.d)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Round(Vector128<float> v) => Vector128.ConvertToInt32(Vector128.Round(v));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 LoadHalf(ushort* source) => new(FromHalf(source), FromHalf(source + 4), FromHalf(source + 8), FromHalf(source + 12));
+    public static Lanes128 LoadHalf(ushort* source) =>
+        new(FromHalf(source), FromHalf(source + 4), FromHalf(source + 8), FromHalf(source + 12));
 
     /// <summary>The 4 halves at <paramref name="source"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

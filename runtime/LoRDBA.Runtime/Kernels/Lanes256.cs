@@ -57,7 +57,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
 
     // The exponent's place is bit 23; what stood above n is shifted out.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> PowerOfTwo(Vector256<float> shifted) => ((shifted.AsInt32() << 23) + Vector256.Create(127 << 23)).AsSingle();
+    private static Vector256<float> PowerOfTwo(Vector256<float> shifted) =>
+        ((shifted.AsInt32() << 23) + Vector256.Create(127 << 23)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 WithSigns(Lanes256 magnitudes, ushort plus)
@@ -72,7 +73,8 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     public static Lanes256 MaxMagnitude(Lanes256 sofar, Lanes256 x) => new(Max(sofar.a, x.a), Max(sofar.b, x.b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Max(Vector256<float> sofar, Vector256<float> x) => Vector256.Max(sofar.AsInt32(), Vector256.Abs(x).AsInt32()).AsSingle();
+    private static Vector256<float> Max(Vector256<float> sofar, Vector256<float> x) =>
+        Vector256.Max(sofar.AsInt32(), Vector256.Abs(x).AsInt32()).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ReduceMax(Lanes256 lanes)

@@ -6,8 +6,8 @@ using LoRDBA.Runtime.Memory;
 namespace LoRDBA.Runtime.Kernels;
 
 /// <summary>
-/// Activations of several tokens, as whole numbers of 15 bits, made once for all the matrices that read them. 32 neighbours, which meet
-/// one block of weights, share a scale: x_j ≈ scale · a_j with scale = max |x| / 16 383.
+/// Activations of several tokens, as whole numbers of 15 bits. They are made once for all the matrices that read them. The 32 neighbours
+/// that meet one block of weights share a scale: x_j ≈ scale · a_j with scale = max |x| / 16 383.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -16,11 +16,16 @@ namespace LoRDBA.Runtime.Kernels;
 /// totals  |       Σ a        |       Σ a         | ...   int32 [width / 32]
 /// sums    |     s0 · Σ a     |     s1 · Σ a      | ...   float [width / 32]
 /// </code>
-/// Why 15 bits: the products of 16 bits cost x64 no more than those of 8 bits with a scale for every few of them, which accuracy would
-/// need (with 8 bits and one scale for 32 a token's NLL of SmolLM2-135M is off by 0.061, root mean square). 16 383 is what leaves
-/// 32 products with the widest weights, |w| ≤ 4096, within 32 bits.
-/// The sums serve weight formats with a minimum: Σ (scale · q + min) · x = scale · Σ q · x + min · Σ x. The totals serve a path that adds
-/// a constant to the weights, to have no signs there.
+/// Why not 8 bits: one scale per 32 activations is then too coarse. It moves the NLL of a token of SmolLM2-135M by 0.061 (root mean
+/// square). Several scales per 32 activations cost x64 as much time as products of 16 bits do.
+/// <para>
+/// Why not 16 bits: 32 products must add up within 32 bits. The largest weight of all formats is 4096, and 32 · 4096 · 16 383 is just
+/// below 2^31.
+/// </para>
+/// <para>
+/// The sums serve formats whose weights have a minimum: Σ (scale · q + min) · x = scale · Σ q · x + min · Σ x. The totals serve kernels
+/// that make weights positive by adding a constant c: Σ q · a = Σ (q + c) · a - c · Σ a.
+/// </para>
 /// </remarks>
 internal readonly unsafe struct QuantizedRows
 {
@@ -82,7 +87,10 @@ internal readonly unsafe struct QuantizedRows
     /// <summary>Quantizes <paramref name="x"/>, [width], to row <paramref name="token"/>.</summary>
     public void Quantize(float* x, int token) => Quantize(x, token, first: 0, Blocks);
 
-    /// <summary>Quantizes <paramref name="count"/> blocks of row <paramref name="token"/> from block <paramref name="first"/> on; <paramref name="x"/> holds these alone, [32 · count].</summary>
+    /// <summary>
+    /// Quantizes <paramref name="count"/> blocks of row <paramref name="token"/> from block <paramref name="first"/> on;
+    /// <paramref name="x"/> holds these alone, [32 · count].
+    /// </summary>
     public void Quantize(float* x, int token, int first, int count)
     {
         var codes = CodesOf(token) + first * BlockLength;

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Kernels;
 
-/// <summary>Which elements of a head rotary embedding turns together: a choice of how a family stores its rows, not of the mathematics.</summary>
+/// <summary>
+/// Which elements of a head rotary embedding turns together: a choice of how a family stores its rows, not of the mathematics.
+/// </summary>
 internal enum RopePairs
 {
     /// <summary>(x_0, x_1), (x_2, x_3), ...: GGUF's llama, whose converter permutes the rows of q and k for it.</summary>
@@ -74,7 +76,8 @@ internal static unsafe class Rope
         var i = 0;
         for (; i <= half - 4; i += 4)
         {
-            var (x, y, cos, sin) = (Vector128.Load(head + i), Vector128.Load(head + half + i), Vector128.Load(rotation + i), Vector128.Load(sines + i));
+            var (x, y) = (Vector128.Load(head + i), Vector128.Load(head + half + i));
+            var (cos, sin) = (Vector128.Load(rotation + i), Vector128.Load(sines + i));
             (x * cos - y * sin).Store(head + i);
             (x * sin + y * cos).Store(head + half + i);
         }

@@ -1,8 +1,8 @@
-using System.Runtime.Intrinsics;
-
 namespace LoRDBA.Runtime.Kernels;
 
-/// <summary>The gate of the feed-forward block: gate_i ← silu(gate_i) · up_i, with silu(x) = x / (1 + e^-x) (arXiv 2002.05202, section 2).</summary>
+/// <summary>
+/// The gate of the feed-forward block: gate_i ← silu(gate_i) · up_i, with silu(x) = x / (1 + e^-x) (arXiv 2002.05202, section 2).
+/// </summary>
 internal static unsafe class SwiGlu
 {
     /// <summary>Below it e^-x nears the end of float32's range; silu is nothing there, 1e-33 times x.</summary>
@@ -13,8 +13,8 @@ internal static unsafe class SwiGlu
     /// <param name="count">How many.</param>
     public static void Forward(float* gate, float* up, int count)
     {
-        if (Vector512.IsHardwareAccelerated) Forward<Lanes512>(gate, up, count);
-        else if (Vector256.IsHardwareAccelerated) Forward<Lanes256>(gate, up, count);
+        if (InstructionSets.HasAvx512) Forward<Lanes512>(gate, up, count);
+        else if (InstructionSets.HasAvx2) Forward<Lanes256>(gate, up, count);
         else Forward<Lanes128>(gate, up, count);
     }
 

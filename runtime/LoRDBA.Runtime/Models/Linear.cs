@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Kernels.Products;
 
 namespace LoRDBA.Runtime.Models;
 
@@ -35,10 +36,9 @@ public sealed unsafe class Linear
 {
     internal Linear(string name, int index, int layer, LinearKind kind, int nIn, int nOut, BlockFormat format, byte* data, float* bias)
     {
-        (Name, Index, Layer, Kind, NIn, NOut, Format) = (name, index, layer, kind, nIn, nOut, format);
-        Data = data;
+        (Name, Index, Layer, Kind) = (name, index, layer, kind);
+        (Weights, Kernel) = (new WeightMatrix(format, data, nIn, nOut), MatMuls.Of(format));
         Bias = bias;
-        RowBytes = format.BytesFor(nIn);
     }
 
     /// <summary>The tensor's name in GGUF, for example blk.0.attn_q.weight.</summary>
@@ -60,19 +60,22 @@ public sealed unsafe class Linear
     public LinearKind Kind { get; }
 
     /// <summary>Columns: width of the input.</summary>
-    public int NIn { get; }
+    public int NIn => Weights.NIn;
 
     /// <summary>Rows: width of the output.</summary>
-    public int NOut { get; }
+    public int NOut => Weights.NOut;
 
     /// <summary>How its blocks are stored.</summary>
-    public BlockFormat Format { get; }
+    public BlockFormat Format => Weights.Format;
 
     /// <summary>Bytes from one row to the next.</summary>
-    public long RowBytes { get; }
+    public long RowBytes => Weights.RowBytes;
 
-    /// <summary>Row 0.</summary>
-    internal byte* Data { get; }
+    /// <summary>The matrix as kernels see it.</summary>
+    internal WeightMatrix Weights { get; }
+
+    /// <summary>The fastest product with it on this machine.</summary>
+    internal MatMul Kernel { get; }
 
     /// <summary>[n_out], or null: what is added to the product.</summary>
     internal float* Bias { get; }
@@ -80,5 +83,5 @@ public sealed unsafe class Linear
     internal void JoinInput(InputGroup input, int slot) => (Input, Slot) = (input, slot);
 
     /// <summary>The blocks of one row.</summary>
-    public ReadOnlySpan<byte> Row(int row) => new(Data + row * RowBytes, (int)RowBytes);
+    public ReadOnlySpan<byte> Row(int row) => Weights.Row(row);
 }

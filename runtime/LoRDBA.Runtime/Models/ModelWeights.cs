@@ -117,7 +117,7 @@ internal sealed unsafe class ModelWeights
     private Linear Matrix(string name, int index, int nIn, int nOut, int layer, LinearKind kind, float* bias = null)
     {
         var tensor = Take(name, nIn, nOut);
-        return new Linear(name, index, layer, kind, nIn, nOut, BlockFormat.Of(file, tensor), file.Data(tensor), bias);
+        return new Linear(name, index, layer, kind, nIn, nOut, file.FormatOf(tensor), file.Data(tensor), bias);
     }
 
     /// <summary>The weights of a norm, or a bias: one dimension, which every GGUF file keeps in float32.</summary>

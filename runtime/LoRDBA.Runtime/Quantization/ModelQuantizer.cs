@@ -69,7 +69,7 @@ public sealed unsafe class ModelQuantizer
     private void Write(Stream stream, in PlannedTensor tensor)
     {
         if (tensor.IsKept) Copy(stream, tensor.Source);
-        else Requantize(stream, tensor.Source, BlockFormat.Of(file, tensor.Source), BlockFormat.Of(tensor.Type));
+        else Requantize(stream, tensor.Source, file.FormatOf(tensor.Source), BlockFormat.Of(tensor.Type));
     }
 
     private void Copy(Stream stream, in GgufTensor tensor)

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Products;
 using LoRDBA.Runtime.Memory;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Benchmarks.Roofline;
 
@@ -46,16 +46,17 @@ internal sealed unsafe class BaseLoops : IDisposable
     private HotLoop Product(MachinePeaks peaks, int nIn, int nOut, int tokens, string kind, Peak source, int? matrixCount)
     {
         var bytes = format.BytesFor((long)nIn * nOut);
-        var matrices = new Linear[matrixCount ?? (int)(WeightBytes / bytes)];
-        for (var i = 0; i < matrices.Length; i++) matrices[i] = new("random", i, i, LinearKind.Down, nIn, nOut, format, weights + i * bytes, null);
+        var matrices = new WeightMatrix[matrixCount ?? (int)(WeightBytes / bytes)];
+        for (var i = 0; i < matrices.Length; i++) matrices[i] = new(format, weights + i * bytes, nIn, nOut);
         Check(matrices[0], tokens);
 
+        var kernel = MatMuls.Of(format);
         var next = 0;
         var input = new MatMulInput(null, rows.WithWidth(nIn), tokens);
         var macs = (double)nIn * nOut * tokens;
         return new($"{format.Name} {kind}", $"{nIn} → {nOut}", tokens, [(peaks.WholeProduct, macs), (source, bytes)], new(() =>
         {
-            format.Kernel.Run(matrices[next], input, y, 0, nOut, scratch);
+            kernel.Run(matrices[next], input, y, 0, nOut, scratch);
             next = (next + 1) % matrices.Length;
         }));
     }
@@ -67,16 +68,16 @@ internal sealed unsafe class BaseLoops : IDisposable
         NativeMemory.AlignedFree(weights);
     }
 
-    private void Check(Linear matrix, int tokens)
+    private void Check(in WeightMatrix matrix, int tokens)
     {
         const int Rows = 64;
-        var part = new Linear("random", 0, 0, LinearKind.Down, matrix.NIn, Rows, format, matrix.Data, null);
+        var part = new WeightMatrix(format, matrix.Data, matrix.NIn, Rows);
         var input = new MatMulInput(null, rows.WithWidth(matrix.NIn), Math.Min(tokens, 9));
         float[] one = new float[Rows * input.Tokens], other = new float[Rows * input.Tokens];
         fixed (float* a = one, b = other)
         {
-            format.Kernel.Run(part, input, a, 0, Rows, scratch);
-            format.Kernel.On(MatMulPath.Scalar).Run(part, input, b, 0, Rows, scratch);
+            MatMuls.Of(format).Run(part, input, a, 0, Rows, scratch);
+            MatMuls.Of(format, InstructionSet.Scalar).Run(part, input, b, 0, Rows, scratch);
         }
         if (!one.AsSpan().SequenceEqual(other)) throw new InvalidOperationException($"{format.Name}: the product differs from the scalar one.");
     }

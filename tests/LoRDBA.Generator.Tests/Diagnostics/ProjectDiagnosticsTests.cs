@@ -62,5 +62,22 @@ public sealed class ProjectDiagnosticsTests
         new GeneratorProject(allowUnsafe: false).Manifest("home.shapes", Tiny),
         "home.shapes(1,1): LORDBA018: Kernels work on pointers: set AllowUnsafeBlocks to true in the project");
 
+    [Theory]
+    [InlineData(null, "references no LoRDBA.Runtime")]
+    [InlineData("class SignKernels;", "references a LoRDBA.Runtime that is too old to name its layout")]
+    [InlineData("class SignKernels; public static class SignLayout { public const int Version = 0; }", "references a LoRDBA.Runtime with layout 0")]
+    [InlineData("class SignKernels; public static class SignLayout { public const int Version = 2; }", "references a LoRDBA.Runtime with layout 2")]
+    public void A_runtime_of_another_layout_is_told_once_and_nothing_is_emitted(string? runtime, string description)
+    {
+        var source = runtime is null ? null : $"namespace LoRDBA.Runtime.Kernels.Signs; public abstract {runtime}";
+        var project = new GeneratorProject().Runtime(source).Manifest("a.shapes", Tiny).Manifest("b.shapes", Tiny);
+
+        AssertTold(project, $"a.shapes(1,1): LORDBA021: The generator makes kernels for memory layout 1, but the project {description}: reference LoRDBA.Generator and LoRDBA.Runtime of one version");
+        Assert.DoesNotContain(project.Run().GeneratedSources, source => source.HintName.Contains("Kernels"));
+    }
+
+    [Fact]
+    public void A_project_without_shapes_needs_no_runtime() => AssertTold(new GeneratorProject().Runtime(null));
+
     private static void AssertTold(GeneratorProject project, params string[] expected) => Assert.Equal(expected, project.Run().Diagnostics.Select(Told.Text));
 }

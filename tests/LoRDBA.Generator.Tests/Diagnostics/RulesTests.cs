@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using LoRDBA.Generator.Diagnostics;
 using LoRDBA.Tests;
 using Microsoft.CodeAnalysis;
@@ -7,6 +8,8 @@ namespace LoRDBA.Generator.Tests.Diagnostics;
 
 public sealed class RulesTests
 {
+    private static readonly string Generator = Path.Combine(SharedFiles.RepositoryRoot, "generator", "LoRDBA.Generator");
+
     private static readonly string Document = File.ReadAllText(Path.Combine(SharedFiles.RepositoryRoot, "docs", "diagnostics.md"));
 
     public static TheoryData<string> Ids => [.. All.Select(rule => rule.Id)];
@@ -14,8 +17,23 @@ public sealed class RulesTests
     private static IEnumerable<DiagnosticDescriptor> All =>
         typeof(Rules).GetFields(BindingFlags.Public | BindingFlags.Static).Select(member => member.GetValue(null)).OfType<DiagnosticDescriptor>();
 
+    /// <summary>What the build complains about by itself.</summary>
+    private static IEnumerable<string> IdsOfTargets =>
+        Regex.Matches(File.ReadAllText(Path.Combine(Generator, "build", "LoRDBA.Generator.targets")), "Code=\"(LORDBA\\d{3})\"").Select(match => match.Groups[1].Value);
+
     [Fact]
-    public void Ids_count_up_without_a_gap() => Assert.Equal(Enumerable.Range(1, All.Count()).Select(i => $"LORDBA{i:000}"), All.Select(rule => rule.Id));
+    public void Ids_count_up_without_a_gap_those_of_the_targets_among_them()
+    {
+        var ids = All.Select(rule => rule.Id).Concat(IdsOfTargets).Order(StringComparer.Ordinal).ToList();
+
+        Assert.Equal(Enumerable.Range(1, ids.Count).Select(i => $"LORDBA{i:000}"), ids);
+        Assert.Equal(All.Select(rule => rule.Id).Order(StringComparer.Ordinal), All.Select(rule => rule.Id));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void A_rule_is_listed_with_the_release(string id) => Assert.Contains(
+        $"\n{id} | LoRDBA | Error | {All.Single(rule => rule.Id == id).Title}\n", File.ReadAllText(Path.Combine(Generator, "AnalyzerReleases.Unshipped.md")));
 
     [Theory]
     [MemberData(nameof(Ids))]

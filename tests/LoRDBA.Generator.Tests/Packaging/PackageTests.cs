@@ -54,9 +54,10 @@ public sealed class PackageTests
         var generated = Directory.GetFiles(folder.Path, "*Kernels*.g.cs", SearchOption.AllDirectories).Concat(Directory.GetFiles(folder.Path, "*Others*.g.cs", SearchOption.AllDirectories));
         Assert.Equal(
             [
-                "Elsewhere.Others.g.cs", "Elsewhere.Others_Shrink64R4.g.cs", "Elsewhere.Others_Expand64R4.g.cs", "My_Firmware.HomeKernels.g.cs",
-                "My_Firmware.HomeKernels_Shrink1536R16.g.cs", "My_Firmware.HomeKernels_Shrink576R16.g.cs", "My_Firmware.HomeKernels_Shrink576R32.g.cs", "My_Firmware.HomeKernels_Shrink576R48.g.cs",
+                "Elsewhere.Others.g.cs", "Elsewhere.Others_Expand64R4.g.cs", "Elsewhere.Others_Shrink64R4.g.cs", "My_Firmware.HomeKernels.g.cs",
                 "My_Firmware.HomeKernels_Expand1536R16.g.cs", "My_Firmware.HomeKernels_Expand192R16.g.cs", "My_Firmware.HomeKernels_Expand576R16.g.cs",
+                "My_Firmware.HomeKernels_Shrink1536R16.g.cs", "My_Firmware.HomeKernels_Shrink576R16.g.cs",
+                "My_Firmware.HomeKernels_Shrink576R32.g.cs", "My_Firmware.HomeKernels_Shrink576R48.g.cs",
             ],
             generated.Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal("x86-64-v4", DotNet(folder.Path, "msbuild", "-p:PublishAot=true", "-p:RuntimeIdentifier=linux-x64", "-getProperty:IlcInstructionSet").Trim());

@@ -33,7 +33,7 @@ public sealed class KernelPlannerTests
         Assert.Equal([(Shrink, 64, 4), (Expand, 64, 4)], KernelPlanner.Kernels([Linear(null, 64, 64, 4), Linear(null, 64, 64, 4)]));
 
     [Fact]
-    public void The_rows_of_all_down_kernels_are_those_of_the_linears() =>
+    public void The_rows_of_all_shrink_kernels_are_those_of_the_linears() =>
         Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 64], Gen.Bool).List[1, 12].Sample(linears =>
         {
             // Distinct widths a group, so that no two groups share a kernel and the sums can be told apart.
@@ -88,7 +88,7 @@ public sealed class KernelPlannerTests
 
     private static Result<ShapeSpec> Shape(string name, string manifest) => new ManifestFile($"{name}.shapes", manifest, SetName.OfFile(name), "Firmware").Read();
 
-    private static ProjectOptions Project(string boards) => new(Boards.Split(boards).ToEquatableArray(), AllowsUnsafe: true);
+    private static ProjectOptions Project(string boards) => new(Boards.Split(boards).ToEquatableArray(), AllowsUnsafe: true, RuntimeLayout.OfGenerator);
 
     private static LinearSpec Linear(string? group, int nIn, int nOut, int rank)
     {

@@ -2,8 +2,7 @@
 // HomeKernels: 2 kernels for SmolLM2-135M-Instruct. Boards: rpi4, rpi5, x64-v3, x64-v4. Paths: Avx512, Avx2, Dp, AdvSimd, scalar.
 #nullable enable
 
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace Home.Firmware;
@@ -14,8 +13,8 @@ public sealed class HomeKernels : SignKernels
     /// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>
     public static HomeKernels Instance { get; } = new();
 
-    private readonly ShrinkKernel down128R18 = new HomeKernels_Shrink128R18();
-    private readonly ExpandKernel up192R6 = new HomeKernels_Expand192R6();
+    private readonly ShrinkKernel shrink128R18 = new HomeKernels_Shrink128R18();
+    private readonly ExpandKernel expand192R6 = new HomeKernels_Expand192R6();
 
     private HomeKernels() { }
 
@@ -23,23 +22,28 @@ public sealed class HomeKernels : SignKernels
     public override string Name => "HomeKernels";
 
     /// <inheritdoc/>
+    public override int LayoutVersion => 1;
+
+    /// <inheritdoc/>
     public override string BaseFingerprint => "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     /// <inheritdoc/>
-    public override string? CannotRunHere => Avx512BW.IsSupported || Avx2.IsSupported || Dp.IsSupported || AdvSimd.Arm64.IsSupported
-        ? null : "it was generated for rpi4, rpi5, x64-v3, x64-v4, and this processor has none of Avx512, Avx2, Dp, AdvSimd: add its board to LordbaBoard and build again.";
+    public override string? CannotRunHere =>
+        InstructionSets.HasAvx512 || InstructionSets.HasAvx2 || InstructionSets.HasDp || InstructionSets.HasAdvSimd
+            ? null : "it was generated for rpi4, rpi5, x64-v3, x64-v4, and this processor has none of Avx512, Avx2, Dp, AdvSimd: "
+                + "add its board to LordbaBoard and build again.";
 
     /// <inheritdoc/>
     public override ShrinkKernel? FindShrink(int nIn, int rank) => (nIn, rank) switch
     {
-        (128, 18) => down128R18,
+        (128, 18) => shrink128R18,
         _ => null,
     };
 
     /// <inheritdoc/>
     public override ExpandKernel? FindExpand(int nOut, int rank) => (nOut, rank) switch
     {
-        (192, 6) => up192R6,
+        (192, 6) => expand192R6,
         _ => null,
     };
 }

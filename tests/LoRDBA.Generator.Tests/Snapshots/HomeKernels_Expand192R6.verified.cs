@@ -8,6 +8,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace Home.Firmware;
@@ -17,26 +18,31 @@ internal sealed unsafe class HomeKernels_Expand192R6 : ExpandKernel
     public HomeKernels_Expand192R6() : base(192, 6) { }
 
     /// <inheritdoc/>
-    public override string Path => Avx512BW.IsSupported ? "Avx512" : Avx2.IsSupported ? "Avx2" : Ssse3.IsSupported ? "Sse" : AdvSimd.Arm64.IsSupported ? "AdvSimd" : "scalar";
+    public override string Path =>
+        InstructionSets.HasAvx512 ? "Avx512" :
+        InstructionSets.HasAvx2 ? "Avx2" :
+        InstructionSets.HasSsse3 ? "Sse" :
+        InstructionSets.HasAdvSimd ? "AdvSimd" :
+        "scalar";
 
     /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
         if (tokens > 1)
         {
-            if (Avx512BW.IsSupported) rowStart = BatchAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (Avx2.IsSupported) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (AdvSimd.Arm64.IsSupported) rowStart = BatchAdvSimd(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (InstructionSets.HasAvx512) rowStart = BatchAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (InstructionSets.HasAdvSimd) rowStart = BatchAdvSimd(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
             if (rowStart == rowEnd) return;
         }
         for (var t = 0; t < tokens; t++, z += zStride, y += 192)
         {
             var scale = weight * *(float*)(z + 64);
             var o = rowStart;
-            if (Avx512BW.IsSupported) o = RowsAvx512(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (Avx2.IsSupported) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (Ssse3.IsSupported) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (AdvSimd.Arm64.IsSupported) o = RowsAdvSimd(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasAvx512) o = RowsAvx512(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasAvx2) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasSsse3) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasAdvSimd) o = RowsAdvSimd(planes, scaleOut, z, y, o, rowEnd, scale);
             if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
         }
     }

@@ -8,6 +8,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace Home.Firmware;
@@ -17,22 +18,25 @@ internal sealed unsafe class HomeKernels_Expand64R40 : ExpandKernel
     public HomeKernels_Expand64R40() : base(64, 40) { }
 
     /// <inheritdoc/>
-    public override string Path => Avx2.IsSupported ? "Avx2" : Ssse3.IsSupported ? "Sse" : "scalar";
+    public override string Path =>
+        InstructionSets.HasAvx2 ? "Avx2" :
+        InstructionSets.HasSsse3 ? "Sse" :
+        "scalar";
 
     /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
         if (tokens > 1)
         {
-            if (Avx2.IsSupported) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
             if (rowStart == rowEnd) return;
         }
         for (var t = 0; t < tokens; t++, z += zStride, y += 64)
         {
             var scale = weight * *(float*)(z + 320);
             var o = rowStart;
-            if (Avx2.IsSupported) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (Ssse3.IsSupported) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasAvx2) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasSsse3) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
             if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
         }
     }

@@ -9,6 +9,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace Home.Firmware;
@@ -18,30 +19,35 @@ internal sealed unsafe class HomeKernels_Shrink128R18 : ShrinkKernel
     public HomeKernels_Shrink128R18() : base(128, 18) { }
 
     /// <inheritdoc/>
-    public override string Path => Avx512BW.IsSupported ? "Avx512" : Avx2.IsSupported ? "Avx2" : Dp.IsSupported ? "Dp" : AdvSimd.Arm64.IsSupported ? "AdvSimd" : "scalar";
+    public override string Path =>
+        InstructionSets.HasAvx512 ? "Avx512" :
+        InstructionSets.HasAvx2 ? "Avx2" :
+        InstructionSets.HasDp ? "Dp" :
+        InstructionSets.HasAdvSimd ? "AdvSimd" :
+        "scalar";
 
     /// <inheritdoc/>
     public override void Run(byte* signs, in SignBatch x, int tokens, int* sums, byte* scratch)
     {
-        if (Avx512BW.IsSupported)
+        if (InstructionSets.HasAvx512)
         {
             if (tokens == 1) OneAvx512(signs, x, sums);
             else BatchAvx512(signs, x, tokens, sums, scratch);
             return;
         }
-        if (Avx2.IsSupported)
+        if (InstructionSets.HasAvx2)
         {
             if (tokens == 1) OneAvx2(signs, x, sums);
             else BatchAvx2(signs, x, tokens, sums, scratch);
             return;
         }
-        if (Dp.IsSupported)
+        if (InstructionSets.HasDp)
         {
             if (tokens == 1) OneDp(signs, x, sums);
             else BatchDp(signs, x, tokens, sums, scratch);
             return;
         }
-        if (AdvSimd.Arm64.IsSupported)
+        if (InstructionSets.HasAdvSimd)
         {
             if (tokens == 1) OneAdvSimd(signs, x, sums);
             else BatchAdvSimd(signs, x, tokens, sums, scratch);

@@ -67,6 +67,12 @@ public sealed class KernelChoiceTests : IDisposable
         Assert.Null(bare.Active);
     }
 
+    [Theory, InlineData(0), InlineData(SignLayout.Version + 1)]
+    public void A_set_of_another_layout_is_refused_before_anything_else_is_asked(int layout) => Assert.Equal(
+        $"Set was generated for memory layout {layout}, and this LoRDBA.Runtime has layout {SignLayout.Version}: "
+            + "build the project that generates the set again, with LoRDBA.Generator of the runtime's version.",
+        Refusal(new Set { Layout = layout, Reason = "needs Dp" }));
+
     [Fact]
     public void A_set_for_another_base_or_another_processor_is_refused()
     {
@@ -83,14 +89,16 @@ public sealed class KernelChoiceTests : IDisposable
         return LordbaAdapter.Bind(LordbaFile.From(GgufFile.FromBytes(LordbaWriter.ToArray(RandomFactors.Header(LordbaBase.Of(model)), [.. factors]), "random")), model);
     }
 
-    /// <summary>A set with one down and one up rank, any by default.</summary>
+    /// <summary>A set with one shrink and one expand rank, any by default.</summary>
     private sealed class Set : SignKernels
     {
         public int? ShrinkRank { get; init; }
         public int? ExpandRank { get; init; }
         public string? Fingerprint { get; init; }
         public string? Reason { get; init; }
+        public int Layout { get; init; } = SignLayout.Version;
         public override string Name => "Set";
+        public override int LayoutVersion => Layout;
         public override string? BaseFingerprint => Fingerprint;
         public override string? CannotRunHere => Reason;
         public override ShrinkKernel? FindShrink(int nIn, int rank) => rank == (ShrinkRank ?? rank) ? new GenericShrink(nIn, rank) : null;

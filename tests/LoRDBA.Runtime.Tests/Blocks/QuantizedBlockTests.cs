@@ -23,10 +23,6 @@ public sealed unsafe class QuantizedBlockTests
         check.Invoke(null, [BlockFormat.Of(Enum.Parse<GgmlType>(name))]);
     }
 
-    [Fact]
-    public void Whatever_reads_quantized_activations_is_one_of_them() =>
-        Assert.Equal(BlockFormat.All.Where(format => format.Kernel.ReadsQuantized).Select(format => format.Name).Order(), Blocks.Select(row => row.Data).Order());
-
     private static void Check<TBlock>(BlockFormat format) where TBlock : struct, IQuantizedBlock
     {
         const int blocks = RowLength / 32;

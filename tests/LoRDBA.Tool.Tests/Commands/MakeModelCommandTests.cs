@@ -98,7 +98,7 @@ public sealed class MakeModelCommandTests : IDisposable
     {
         Assert.True(file.TryGetTensor(name, out var tensor));
         var values = new float[tensor.ElementCount];
-        BlockFormat.Of(file, tensor).Dequantize(file.Span(tensor), values);
+        file.FormatOf(tensor).Dequantize(file.Span(tensor), values);
         return values;
     }
 

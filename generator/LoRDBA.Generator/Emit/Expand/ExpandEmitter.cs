@@ -1,20 +1,19 @@
 using LoRDBA.Generator.Model;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Generator.Emit.Expand;
 
 /// <summary>An expand kernel: half a byte of signs is the index into a table of four ranks, a shuffle looks up as many rows as it has bytes.</summary>
 internal static class ExpandEmitter
 {
-    private const int RanksPerTable = 4;
-    private const int TableLength = 32;
-    private const int RowUnit = 16;
+    private const int TableEntries = SignLayout.TableEntries;
+    private const int TableLength = SignLayout.TableLength;
 
     public static void Emit(SourceWriter writer, KernelSpec spec, List<ExpandPath> paths)
     {
-        KernelEmitters.Begin(writer, Title(spec), spec.Namespace,
-            "System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", "LoRDBA.Runtime.Kernels.Signs");
+        KernelEmitters.Begin(writer, Title(spec), spec.Namespace, KernelEmitters.Usings);
         var rest = new ExpandSse();
-        if (rest.Serves(spec.Paths)) paths.Insert(paths.Count(path => path.Rows > RowUnit), rest);
+        if (rest.Serves(spec.Paths)) paths.Insert(paths.Count(path => path.Rows > SignLayout.OutputUnit), rest);
         writer.Block($"internal sealed unsafe class {spec.Name} : ExpandKernel", () =>
         {
             writer.Line($"public {spec.Name}() : base({spec.Channels}, {spec.Rank}) {{ }}").Line();
@@ -27,17 +26,17 @@ internal static class ExpandEmitter
         });
     }
 
-    private static int Planes(KernelSpec spec) => (spec.Rank + 7) / 8;
+    private static int Planes(KernelSpec spec) => SignLayout.Planes(spec.Rank);
 
-    private static int Tables(KernelSpec spec) => (spec.Rank + RanksPerTable - 1) / RanksPerTable;
+    private static int Tables(KernelSpec spec) => SignLayout.Tables(spec.Rank);
 
-    private static int ScaleOffset(KernelSpec spec) => 2 * TableLength * Planes(spec);
+    private static int ScaleOffset(KernelSpec spec) => SignLayout.ScaleOffset(spec.Rank);
 
     private static string Title(KernelSpec spec) => $"""
         // {spec.ClassName}: the expand product of n_out {spec.Channels}, rank {spec.Rank}. Boards: {spec.Boards}. Paths: {KernelEmitters.NamesOf(spec.Paths)}.
         //
         //   planes   {Planes(spec)} rows of {spec.Channels} bytes        low half of a byte: ranks 8p to 8p + 3 of that output, high half: 8p + 4 to 8p + 7
-        //   z        {2 * Planes(spec)} tables of 16 sums     16 low bytes, 16 high bytes; then the scale
+        //   z        {2 * Planes(spec)} tables of {TableEntries} sums     {TableEntries} low bytes, {TableEntries} high bytes; then the scale
         """;
 
     private static void Dispatch(SourceWriter writer, KernelSpec spec, List<ExpandPath> paths) =>
@@ -63,13 +62,13 @@ internal static class ExpandEmitter
         var tables = Tables(spec);
         var inRegisters = tables <= path.TablesInRegisters;
         string Low(int table) => inRegisters ? $"low{table}" : path.Broadcast($"z{SourceWriter.Plus(table * TableLength)}");
-        string High(int table) => inRegisters ? $"high{table}" : path.Broadcast($"z + {table * TableLength + 16}");
+        string High(int table) => inRegisters ? $"high{table}" : path.Broadcast($"z + {table * TableLength + TableEntries}");
 
         writer.Line($"// A token, {path.Rows} rows at a time.")
             .Block($"private static int Rows{path.Name}(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)", () =>
         {
             if (inRegisters)
-                writer.Each(tables, i => $"var (low{i}, high{i}) = ({path.Broadcast($"z{SourceWriter.Plus(i * TableLength)}")}, {path.Broadcast($"z + {i * TableLength + 16}")});");
+                writer.Each(tables, i => $"var (low{i}, high{i}) = ({path.Broadcast($"z{SourceWriter.Plus(i * TableLength)}")}, {path.Broadcast($"z + {i * TableLength + TableEntries}")});");
             writer.Line($"var half = {path.Vector}.Create((byte)15);").Line($"var factor = {path.Vector}.Create(scale);");
             writer.Block($"for (; o + {path.Rows} <= rowEnd; o += {path.Rows})", () =>
             {
@@ -99,7 +98,7 @@ internal static class ExpandEmitter
                 {
                     writer.Line($"var factor = {path.Vector}.Create(weight * *(float*)(tables + {ScaleOffset(spec)}));");
                     for (var i = 0; i < Tables(spec); i++)
-                        LookUp(writer, i, path.Broadcast($"tables{SourceWriter.Plus(i * TableLength)}"), path.Broadcast($"tables + {i * TableLength + 16}"), $"index{i}");
+                        LookUp(writer, i, path.Broadcast($"tables{SourceWriter.Plus(i * TableLength)}"), path.Broadcast($"tables + {i * TableLength + TableEntries}"), $"index{i}");
                     path.AddArranged(writer);
                 });
             })
@@ -126,7 +125,7 @@ internal static class ExpandEmitter
                     for (var i = 0; i < {{Tables(spec)}}; i++)
                     {
                         var index = planes[i / 2 * {{spec.Channels}} + o] >> 4 * (i % 2) & 15;
-                        sum += (short)(z[{{TableLength}} * i + index] | z[{{TableLength}} * i + 16 + index] << 8);
+                        sum += (short)(z[{{TableLength}} * i + index] | z[{{TableLength}} * i + {{TableEntries}} + index] << 8);
                     }
                     y[o] = System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
                 }

@@ -50,7 +50,7 @@ internal abstract class ExpandPath
 internal sealed class ExpandAvx512 : ExpandPath
 {
     public override string Name => "Avx512";
-    public override string Check => "Avx512BW.IsSupported";
+    public override string Check => Checks.Avx512;
     public override int Rows => 64;
     public override int TablesInRegisters => 8;
     public override bool Serves(Paths paths) => (paths & Paths.Avx512) != 0;
@@ -71,7 +71,7 @@ internal sealed class ExpandAvx512 : ExpandPath
 internal sealed class ExpandAvx2 : ExpandPath
 {
     public override string Name => "Avx2";
-    public override string Check => "Avx2.IsSupported";
+    public override string Check => Checks.Avx2;
     public override int Rows => 32;
     public override int TablesInRegisters => 4;
     public override bool Serves(Paths paths) => (paths & Paths.Avx2) != 0;
@@ -89,7 +89,7 @@ internal sealed class ExpandAvx2 : ExpandPath
 internal class ExpandAdvSimd : ExpandPath
 {
     public override string Name => "AdvSimd";
-    public override string Check => "AdvSimd.Arm64.IsSupported";
+    public override string Check => Checks.AdvSimd;
     public override int Rows => 16;
     public override int TablesInRegisters => 8;
     public override bool Serves(Paths paths) => (paths & (Paths.AdvSimd | Paths.Dp)) != 0;
@@ -110,7 +110,7 @@ internal class ExpandAdvSimd : ExpandPath
 internal sealed class ExpandSse : ExpandAdvSimd
 {
     public override string Name => "Sse";
-    public override string Check => "Ssse3.IsSupported";
+    public override string Check => Checks.Ssse3;
     public override int TablesInRegisters => 0;
     public override bool TakesBatches => false;
     public override bool Serves(Paths paths) => (paths & (Paths.Avx2 | Paths.Avx512)) != 0;

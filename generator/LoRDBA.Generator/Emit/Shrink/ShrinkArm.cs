@@ -62,7 +62,7 @@ internal sealed class ShrinkDp : ShrinkArm
 
     public override Paths Flag => Paths.Dp;
 
-    public override string Check => "Dp.IsSupported";
+    public override string Check => Checks.Dp;
 
     public override string Explanation => "SDOT adds sixteen mask x code to four 32-bit sums, four SDOT are a segment, and one MLA takes it times the gain. A mask of ones is -1, hence the minus.";
 
@@ -81,7 +81,7 @@ internal sealed class ShrinkAdvSimd : ShrinkArm
 
     public override Paths Flag => Paths.AdvSimd;
 
-    public override string Check => "AdvSimd.Arm64.IsSupported";
+    public override string Check => Checks.AdvSimd;
 
     public override string Explanation => "AND keeps the codes whose sign is +1, SADALP adds them by pairs to eight 16-bit sums, SMLAL takes those times the gain.";
 

@@ -9,7 +9,7 @@ internal sealed class ShrinkAvx2 : ShrinkPath
 
     public override Paths Flag => Paths.Avx2;
 
-    public override string Check => "Avx2.IsSupported";
+    public override string Check => Checks.Avx2;
 
     public override string Explanation => "two registers are a segment; their 16-bit sums are added before vpmaddwd takes them times the gain.";
 

@@ -9,7 +9,7 @@ internal sealed class ShrinkAvx512 : ShrinkPath
 
     public override Paths Flag => Paths.Avx512;
 
-    public override string Check => "Avx512BW.IsSupported";
+    public override string Check => Checks.Avx512;
 
     public override string Explanation => "a register is a segment. vpmaddubsw sums pairs of bit x code, vpmaddwd takes them times the gain.";
 

@@ -1,4 +1,5 @@
 using LoRDBA.Generator.Model;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Generator.Emit.Shrink;
 
@@ -8,13 +9,10 @@ namespace LoRDBA.Generator.Emit.Shrink;
 /// </summary>
 internal static class ShrinkEmitter
 {
-    private const int TileRows = 4;
-
     public static void Emit(SourceWriter writer, KernelSpec spec, List<ShrinkPath> paths)
     {
         var shape = new ShrinkShape(spec.Channels, spec.Rank);
-        KernelEmitters.Begin(writer, Title(spec, shape), spec.Namespace,
-            "System.Runtime.Intrinsics", "System.Runtime.Intrinsics.Arm", "System.Runtime.Intrinsics.X86", "LoRDBA.Runtime.Kernels.Signs");
+        KernelEmitters.Begin(writer, Title(spec, shape), spec.Namespace, KernelEmitters.Usings);
         writer.Block($"internal sealed unsafe class {spec.Name} : ShrinkKernel", () =>
         {
             writer.Line($"public {spec.Name}() : base({spec.Channels}, {spec.Rank}) {{ }}").Line();
@@ -61,7 +59,7 @@ internal static class ShrinkEmitter
 
     private static void Batch(SourceWriter writer, ShrinkShape shape, ShrinkPath path) =>
         writer.Block($"private static void Batch{path.Name}(byte* signs, in SignBatch x, int tokens, int* sums, byte* tile)", () =>
-            Rows(writer, shape, TileRows, rows =>
+            Rows(writer, shape, SignLayout.TileRows, rows =>
             {
                 writer.Line($"SignOperations.Spread{path.Name}(signs, tile, {rows * shape.Width});").Line("var t = 0;");
                 writer.Block("for (; t + 2 <= tokens; t += 2)", () =>

@@ -1,4 +1,5 @@
 using LoRDBA.Generator.Model;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Generator.Emit.Shrink;
 
@@ -36,7 +37,7 @@ internal abstract class ShrinkPath
 
     /// <summary>Stores four rows of a token, from <paramref name="first"/> on; those beyond <paramref name="rows"/> are zeros.</summary>
     protected string Store(string name, int first, int rows, string target, string total) =>
-        $"SignOperations.Store({Sign}SignOperations.FourSums({SourceWriter.List(4, k => first + k < rows ? $"{name}{first + k}" : "default")}), {total}, {target});";
+        $"SignOperations.Store({Sign}SignOperations.FourSums({SourceWriter.List(SignLayout.SumsTogether, k => first + k < rows ? $"{name}{first + k}" : "default")}), {total}, {target});";
 
     /// <summary>Stores the sums of a tile's tokens, t and t + 1.</summary>
     protected void StoreTile(SourceWriter writer, ShrinkShape shape, string[] names, int rows)
@@ -52,17 +53,14 @@ internal abstract class ShrinkPath
 /// <summary>The constants of a shrink kernel.</summary>
 internal sealed class ShrinkShape(int nIn, int rank)
 {
-    /// <summary>Channels that share a gain.</summary>
-    public const int SegmentLength = 64;
-
     public int NIn => nIn;
     public int Rank => rank;
-    public int Segments => (nIn + SegmentLength - 1) / SegmentLength;
-    public int Width => Segments * SegmentLength;
+    public int Segments => SignLayout.Segments(nIn);
+    public int Width => SignLayout.Width(nIn);
 
     /// <summary>Bytes from one row of signs to the next.</summary>
-    public int RowBytes => Width / 8;
+    public int RowBytes => SignLayout.RowLength(nIn);
 
     /// <summary>Elements from one token's sums to the next's.</summary>
-    public int SumStride => (rank + 3) & -4;
+    public int SumStride => SignLayout.SumStride(rank);
 }

@@ -1,6 +1,5 @@
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters.Peft;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Memory;
 
@@ -76,7 +75,7 @@ internal sealed class GgufLoraFile : IDisposable
     public float[] Values(in GgufTensor tensor)
     {
         var values = new float[checked((int)tensor.ElementCount)];
-        BlockFormat.Of(File, tensor).Dequantize(File.Span(tensor), values);
+        File.FormatOf(tensor).Dequantize(File.Span(tensor), values);
         var at = Array.FindIndex(values, value => !float.IsFinite(value));
         Require(at < 0, AdapterError.NonFiniteValue, tensor.Name, at < 0 ? "" : $"element {at} is {values[at]}.");
         return values;

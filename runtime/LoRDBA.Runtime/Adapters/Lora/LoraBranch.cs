@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Kernels.Factors;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 

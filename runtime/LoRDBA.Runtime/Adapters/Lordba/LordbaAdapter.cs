@@ -133,8 +133,8 @@ internal sealed unsafe class LordbaAdapter : Adapter
         var name = tensor.Name;
         if (model.Linears.FirstOrDefault(linear => linear.Name == name) is not { } linear)
             throw new AdapterException(AdapterError.UnknownTensor, file.Path, $"tensor for {name}", $"{model.Config.Name} has no such linear.");
-        if (tensor.NIn > SignBatch.MaxChannels)
-            throw new AdapterException(AdapterError.ShapeMismatch, file.Path, $"tensor for {name}", $"its n_in is {tensor.NIn}; sign kernels serve up to {SignBatch.MaxChannels}.");
+        if (tensor.NIn > SignLayout.MaxInputs)
+            throw new AdapterException(AdapterError.ShapeMismatch, file.Path, $"tensor for {name}", $"its n_in is {tensor.NIn}; sign kernels serve up to {SignLayout.MaxInputs}.");
         if (linear.NIn != tensor.NIn || linear.NOut != tensor.NOut)
             throw new AdapterException(AdapterError.ShapeMismatch, file.Path, $"tensor for {name}",
                 $"it is {tensor.NIn} -> {tensor.NOut}; the linear is {linear.NIn} -> {linear.NOut}.");

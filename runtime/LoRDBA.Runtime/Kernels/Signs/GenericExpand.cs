@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Kernels.Signs;
 
@@ -13,30 +11,34 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 /// </remarks>
 internal sealed unsafe partial class GenericExpand(int nOut, int rank) : ExpandKernel(nOut, rank)
 {
-    private const int TableLength = 32;
+    private const int TableEntries = SignLayout.TableEntries;
+    private const int TableLength = SignLayout.TableLength;
 
-    private readonly int planeCount = SignPlanes.Count(rank);
+    private readonly int planeCount = SignLayout.Planes(rank);
 
     /// <inheritdoc/>
     public override string Path =>
-        Avx512BW.IsSupported ? "Avx512" : Avx2.IsSupported ? "Avx2" : AdvSimd.Arm64.IsSupported ? "AdvSimd" : "scalar";
+        InstructionSets.HasAvx512 ? "Avx512" :
+        InstructionSets.HasAvx2 ? "Avx2" :
+        InstructionSets.HasAdvSimd ? "AdvSimd" :
+        "scalar";
 
     /// <inheritdoc/>
     public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
     {
         if (tokens > 1)
         {
-            if (Avx512BW.IsSupported) rowStart = BatchAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (Avx2.IsSupported) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (InstructionSets.HasAvx512) rowStart = BatchAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            if (InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
             if (rowStart == rowEnd) return;
         }
         for (var t = 0; t < tokens; t++, z += zStride, y += NOut)
         {
-            var scale = weight * *(float*)(z + LookupTables.ScaleOffset(Rank));
+            var scale = weight * *(float*)(z + SignLayout.ScaleOffset(Rank));
             var o = rowStart;
-            if (Avx512BW.IsSupported) o = RunAvx512(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (Avx2.IsSupported) o = RunAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported) o = Run128(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasAvx512) o = RunAvx512(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasAvx2) o = RunAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
+            if (InstructionSets.HasSsse3 || InstructionSets.HasAdvSimd) o = Run128(planes, scaleOut, z, y, o, rowEnd, scale);
             RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
         }
     }
@@ -57,7 +59,7 @@ internal sealed unsafe partial class GenericExpand(int nOut, int rank) : ExpandK
         }
     }
 
-    private static short Entry(byte* table, int index) => (short)(table[index] | table[16 + index] << 8);
+    private static short Entry(byte* table, int index) => (short)(table[index] | table[TableEntries + index] << 8);
 
     internal int Run128(byte* planes, float* scaleOut, byte* z, float* y, int rowStart, int rowEnd, float scale)
     {
@@ -74,10 +76,10 @@ internal sealed unsafe partial class GenericExpand(int nOut, int rank) : ExpandK
                 LookUp(tables + TableLength, signs >> 4, ref low, ref high);
             }
             var ((a, b), (c, d)) = (Vector128.Widen(low), Vector128.Widen(high));
-            AddTo(y + o, a, scaleOut + o, factor);
-            AddTo(y + o + 4, b, scaleOut + o + 4, factor);
-            AddTo(y + o + 8, c, scaleOut + o + 8, factor);
-            AddTo(y + o + 12, d, scaleOut + o + 12, factor);
+            SignOperations.AddTo(y + o, a, scaleOut + o, factor);
+            SignOperations.AddTo(y + o + 4, b, scaleOut + o + 4, factor);
+            SignOperations.AddTo(y + o + 8, c, scaleOut + o + 8, factor);
+            SignOperations.AddTo(y + o + 12, d, scaleOut + o + 12, factor);
         }
         return o;
     }
@@ -85,24 +87,9 @@ internal sealed unsafe partial class GenericExpand(int nOut, int rank) : ExpandK
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void LookUp(byte* table, Vector128<byte> index, ref Vector128<short> low, ref Vector128<short> high)
     {
-        var (lowBytes, highBytes) = (Shuffle(Vector128.Load(table), index), Shuffle(Vector128.Load(table + 16), index));
-        if (AdvSimd.Arm64.IsSupported)
-        {
-            low += AdvSimd.Arm64.ZipLow(lowBytes, highBytes).AsInt16();
-            high += AdvSimd.Arm64.ZipHigh(lowBytes, highBytes).AsInt16();
-        }
-        else
-        {
-            low += Sse2.UnpackLow(lowBytes, highBytes).AsInt16();
-            high += Sse2.UnpackHigh(lowBytes, highBytes).AsInt16();
-        }
+        var lowBytes = SignOperations.LookUp(Vector128.Load(table), index);
+        var highBytes = SignOperations.LookUp(Vector128.Load(table + TableEntries), index);
+        low += SignOperations.InterleaveLow(lowBytes, highBytes);
+        high += SignOperations.InterleaveHigh(lowBytes, highBytes);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Shuffle(Vector128<byte> table, Vector128<byte> index) =>
-        AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.VectorTableLookup(table, index) : Ssse3.Shuffle(table, index);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddTo(float* y, Vector128<int> sums, float* scaleOut, Vector128<float> factor) =>
-        Vector128.FusedMultiplyAdd(Vector128.ConvertToSingle(sums), Vector128.Load(scaleOut) * factor, Vector128.Load(y)).Store(y);
 }

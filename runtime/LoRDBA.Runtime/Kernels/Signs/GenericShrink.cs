@@ -1,7 +1,3 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
-
 namespace LoRDBA.Runtime.Kernels.Signs;
 
 /// <summary>A shrink product of any shape. Its instruction sets are in the files beside this one.</summary>
@@ -12,19 +8,24 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 /// </remarks>
 internal sealed unsafe partial class GenericShrink(int nIn, int rank) : ShrinkKernel(nIn, rank)
 {
-    private const int TileRows = 4;
+    private const int SegmentLength = SignLayout.SegmentLength;
+    private const int TileRows = SignLayout.TileRows;
 
     /// <inheritdoc/>
     public override string Path =>
-        Avx512BW.IsSupported ? "Avx512" : Avx2.IsSupported ? "Avx2" : Dp.IsSupported ? "Dp" : AdvSimd.Arm64.IsSupported ? "AdvSimd" : "scalar";
+        InstructionSets.HasAvx512 ? "Avx512" :
+        InstructionSets.HasAvx2 ? "Avx2" :
+        InstructionSets.HasDp ? "Dp" :
+        InstructionSets.HasAdvSimd ? "AdvSimd" :
+        "scalar";
 
     /// <inheritdoc/>
     public override void Run(byte* signs, in SignBatch x, int tokens, int* sums, byte* scratch)
     {
-        if (Avx512BW.IsSupported) RunAvx512(signs, x, tokens, sums, scratch);
-        else if (Avx2.IsSupported) RunAvx2(signs, x, tokens, sums, scratch);
-        else if (Dp.IsSupported) RunDp(signs, x, tokens, sums, scratch);
-        else if (AdvSimd.Arm64.IsSupported) RunAdvSimd(signs, x, tokens, sums, scratch);
+        if (InstructionSets.HasAvx512) RunAvx512(signs, x, tokens, sums, scratch);
+        else if (InstructionSets.HasAvx2) RunAvx2(signs, x, tokens, sums, scratch);
+        else if (InstructionSets.HasDp) RunDp(signs, x, tokens, sums, scratch);
+        else if (InstructionSets.HasAdvSimd) RunAdvSimd(signs, x, tokens, sums, scratch);
         else RunScalar(signs, x, tokens, sums);
     }
 
@@ -40,13 +41,14 @@ internal sealed unsafe partial class GenericShrink(int nIn, int rank) : ShrinkKe
                 var sum = 0;
                 for (var j = 0; j < NIn; j++)
                 {
-                    var product = (short)gains[j / SignBatch.SegmentLength] * codes[j];
+                    var product = (short)gains[j / SegmentLength] * codes[j];
                     sum += (row[j >> 3] >> (j & 7) & 1) != 0 ? product : -product;
                 }
                 sums[t * SumStride + k] = sum;
             }
     }
 
-    /// <summary>Σ over signs of +1 alone, to the sum over both signs: 2 P - T.</summary>
-    private static void Store(Vector128<int> plus, int total, int* sums) => (plus + plus - Vector128.Create(total)).Store(sums);
+    /// <summary>Makes zeros of the rows that a tile has beyond <paramref name="rows"/>.</summary>
+    private static void ClearRest(byte* tile, int rows, int width) =>
+        new Span<byte>(tile + rows * width, (TileRows - rows) * width).Clear();
 }

@@ -17,10 +17,8 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 /// </remarks>
 internal static unsafe class LookupTables
 {
-    /// <summary>Bytes of a table.</summary>
-    private const int TableLength = 32;
-
-    private const int RanksPerTable = 4;
+    private const int TableLength = SignLayout.TableLength;
+    private const int RanksPerTable = SignLayout.RanksPerTable;
 
     private static Vector128<short> Sign0 => Vector128.Create(-1, 1, -1, 1, -1, 1, -1, 1);
 
@@ -29,7 +27,7 @@ internal static unsafe class LookupTables
     private static Vector128<short> Sign2 => Vector128.Create(-1, -1, -1, -1, 1, 1, 1, 1);
 
     /// <summary>Where the scale stands.</summary>
-    public static int ScaleOffset(int rank) => 2 * TableLength * SignPlanes.Count(rank);
+    public static int ScaleOffset(int rank) => SignLayout.ScaleOffset(rank);
 
     /// <summary>Bytes from one token to the next, in whole cache lines.</summary>
     public static int Stride(int rank) => ScaleOffset(rank) + 64;
@@ -62,14 +60,14 @@ internal static unsafe class LookupTables
             var fourth = Vector128.Shuffle(twice, Vector128.Create(3)).AsInt16();
             var (low, high) = (three - fourth, three + fourth);
             Vector128.Narrow(low, high).Store((sbyte*)target);
-            Vector128.Narrow(low >> 8, high >> 8).Store((sbyte*)target + 16);
+            Vector128.Narrow(low >> 8, high >> 8).Store((sbyte*)target + SignLayout.TableEntries);
         }
 
         // A plane of four ranks or fewer: its other table is zeros.
-        if (((rank + RanksPerTable - 1) / RanksPerTable & 1) != 0)
+        if ((SignLayout.Tables(rank) & 1) != 0)
         {
             Vector128<byte>.Zero.Store(target);
-            Vector128<byte>.Zero.Store(target + 16);
+            Vector128<byte>.Zero.Store(target + SignLayout.TableEntries);
         }
     }
 }

@@ -25,10 +25,10 @@ public abstract unsafe class ShrinkKernel
     public abstract string Path { get; }
 
     /// <summary>Elements from one token's sums to the next's: the rank in whole groups of four.</summary>
-    public int SumStride => (Rank + 3) & -4;
+    public int SumStride => SignLayout.SumStride(Rank);
 
     /// <summary>Bytes that a call may scribble on: four rows of signs, one byte each.</summary>
-    public int ScratchLength => 4 * SignBatch.WidthOf(NIn);
+    public int ScratchLength => SignLayout.ScratchLength(NIn);
 
     /// <summary>Computes the sums of all tokens of a batch.</summary>
     /// <param name="signs">S_A, [rank] rows of n_in bits, each in whole 8-byte words; bit 1 is +1.</param>

@@ -20,7 +20,9 @@ public readonly unsafe partial struct SignBatch
     /// <summary>Blocks whose gains and factors are computed together: four segments.</summary>
     private const int BlocksTogether = 8;
 
-    /// <summary>Quantizes row <paramref name="row"/> of <paramref name="rows"/>, whose width is n_in, to row <paramref name="token"/>.</summary>
+    private const int BlockLength = QuantizedRows.BlockLength;
+
+    /// <summary>Quantizes row <paramref name="row"/> of <paramref name="rows"/>, n_in wide, to row <paramref name="token"/>.</summary>
     internal void Quantize(in QuantizedRows rows, int row, int token)
     {
         var blocks = rows.Blocks;
@@ -38,17 +40,17 @@ public readonly unsafe partial struct SignBatch
         var rowCodes = Codes(token);
         var rowGains = Gains(token);
         var factors = stackalloc int[BlocksTogether];
-        for (var b = 0; b < whole; b += BlocksTogether, a += BlocksTogether * QuantizedRows.BlockLength, rowCodes += BlocksTogether * QuantizedRows.BlockLength)
+        for (var b = 0; b < whole; b += BlocksTogether, a += BlocksTogether * BlockLength, rowCodes += BlocksTogether * BlockLength)
         {
             FourGains(d + b, gainPerUnit, codesPerUnit, factors).Store(rowGains + b / 2);
-            for (var i = 0; i < BlocksTogether; i++) Round(a + i * QuantizedRows.BlockLength, factors[i], rowCodes + i * QuantizedRows.BlockLength);
+            for (var i = 0; i < BlocksTogether; i++) Round(a + i * BlockLength, factors[i], rowCodes + i * BlockLength);
         }
         if (whole < blocks)
         {
             var gains = FourGains(rest, gainPerUnit, codesPerUnit, factors);
             for (var s = whole / 2; s < Width / SegmentLength; s++) rowGains[s] = gains[s - whole / 2];
-            for (var i = 0; i < blocks - whole; i++) Round(a + i * QuantizedRows.BlockLength, factors[i], rowCodes + i * QuantizedRows.BlockLength);
-            if (blocks % 2 != 0) new Span<sbyte>(rowCodes + (blocks - whole) * QuantizedRows.BlockLength, QuantizedRows.BlockLength).Clear();
+            for (var i = 0; i < blocks - whole; i++) Round(a + i * BlockLength, factors[i], rowCodes + i * BlockLength);
+            if (blocks % 2 != 0) new Span<sbyte>(rowCodes + (blocks - whole) * BlockLength, BlockLength).Clear();
         }
         totals[token] = Sum(Codes(token), rowGains, Width / SegmentLength);
     }
@@ -57,9 +59,10 @@ public readonly unsafe partial struct SignBatch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Magnitudes(float* d)
     {
-        var (low, high) = (Vector128.Load(d).AsInt32(), Vector128.Load(d + 4).AsInt32());
+        var (lowScales, highScales) = (Vector128.Load(d), Vector128.Load(d + 4));
+        var (low, high) = (lowScales.AsInt32(), highScales.AsInt32());
         var (even, odd) = Sse2.IsSupported
-            ? (Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0b_10_00_10_00).AsInt32(), Sse.Shuffle(low.AsSingle(), high.AsSingle(), 0b_11_01_11_01).AsInt32())
+            ? (Sse.Shuffle(lowScales, highScales, 0b_10_00_10_00).AsInt32(), Sse.Shuffle(lowScales, highScales, 0b_11_01_11_01).AsInt32())
             : AdvSimd.Arm64.IsSupported
             ? (AdvSimd.Arm64.UnzipEven(low, high), AdvSimd.Arm64.UnzipOdd(low, high))
             : (Vector128.Create(low[0], low[2], high[0], high[2]), Vector128.Create(low[1], low[3], high[1], high[3]));
@@ -72,8 +75,9 @@ public readonly unsafe partial struct SignBatch
     {
         var gains = FourGains(Magnitudes(d), gainPerUnit, codesPerUnit, out var inverses);
         inverses *= Vector128.Create(FactorUnit);
-        var low = Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(d) * Vector128.Shuffle(inverses, Vector128.Create(0, 0, 1, 1))));
-        var high = Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(d + 4) * Vector128.Shuffle(inverses, Vector128.Create(2, 2, 3, 3))));
+        var (first, second) = (Vector128.Shuffle(inverses, Vector128.Create(0, 0, 1, 1)), Vector128.Shuffle(inverses, Vector128.Create(2, 2, 3, 3)));
+        var low = Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(d) * first));
+        var high = Vector128.ConvertToInt32Native(Vector128.Round(Vector128.Load(d + 4) * second));
         (low | low << 16).Store(factors);
         (high | high << 16).Store(factors + 4);
         return gains;
@@ -82,9 +86,9 @@ public readonly unsafe partial struct SignBatch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(short* a, int factor, sbyte* to)
     {
-        if (Avx512BW.IsSupported) Round512(a, factor, to);
-        else if (Avx2.IsSupported) Round256(a, factor, to);
-        else if (Ssse3.IsSupported || AdvSimd.IsSupported) Round128(a, factor, to);
+        if (InstructionSets.HasAvx512) Round512(a, factor, to);
+        else if (InstructionSets.HasAvx2) Round256(a, factor, to);
+        else if (InstructionSets.HasSsse3 || InstructionSets.HasAdvSimd) Round128(a, factor, to);
         else RoundScalar(a, factor, to);
     }
 
@@ -123,6 +127,6 @@ public readonly unsafe partial struct SignBatch
     /// <summary>The oracle of the others.</summary>
     internal static void RoundScalar(short* a, int factor, sbyte* to)
     {
-        for (var j = 0; j < QuantizedRows.BlockLength; j++) to[j] = (sbyte)((a[j] * (short)factor + (1 << 14) >> 15) + 32 >> FractionBits);
+        for (var j = 0; j < BlockLength; j++) to[j] = (sbyte)((a[j] * (short)factor + (1 << 14) >> 15) + 32 >> FractionBits);
     }
 }

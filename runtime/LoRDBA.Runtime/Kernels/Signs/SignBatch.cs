@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Kernels.Signs;
@@ -22,12 +21,7 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 /// </remarks>
 public readonly unsafe partial struct SignBatch
 {
-    /// <summary>Channels that share a gain.</summary>
-    public const int SegmentLength = 64;
-
-    /// <summary>The most channels for which sums fit 32 bits.</summary>
-    public const int MaxChannels = 65536;
-
+    private const int SegmentLength = SignLayout.SegmentLength;
     private const int MaxGain = 255;
     private const int MaxCode = 127;
 
@@ -48,9 +42,6 @@ public readonly unsafe partial struct SignBatch
     /// <summary>n_in in whole segments.</summary>
     public int Width { get; }
 
-    /// <summary><paramref name="nIn"/> in whole segments.</summary>
-    public static int WidthOf(int nIn) => (nIn + SegmentLength - 1) & -SegmentLength;
-
     /// <summary>The codes of a token, [width].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public sbyte* Codes(int token) => codes + (long)token * Width;
@@ -68,13 +59,14 @@ public readonly unsafe partial struct SignBatch
     /// <summary>Makes room for <paramref name="tokens"/> rows of up to <paramref name="nIn"/> channels.</summary>
     internal static SignBatch Reserve(Arena arena, int tokens, int nIn)
     {
-        var width = WidthOf(nIn);
+        var width = SignLayout.Width(nIn);
         return new SignBatch(
-            width, arena.Reserve<sbyte>((long)tokens * width), arena.Reserve<int>((long)tokens * (width / SegmentLength)), arena.Reserve<int>(tokens), arena.Reserve<float>(tokens));
+            width, arena.Reserve<sbyte>((long)tokens * width), arena.Reserve<int>((long)tokens * (width / SegmentLength)),
+            arena.Reserve<int>(tokens), arena.Reserve<float>(tokens));
     }
 
     /// <summary>The same memory for rows of <paramref name="nIn"/> channels, not more than it was reserved for.</summary>
-    internal SignBatch For(int nIn) => new(WidthOf(nIn), codes, gains, totals, scales);
+    internal SignBatch For(int nIn) => new(SignLayout.Width(nIn), codes, gains, totals, scales);
 
     /// <summary>Quantizes s_in ⊙ x, or x, to row <paramref name="token"/>.</summary>
     /// <param name="x">[n_in]</param>
@@ -83,8 +75,8 @@ public readonly unsafe partial struct SignBatch
     /// <param name="token">Which row.</param>
     internal void Quantize(float* x, float* scaleIn, int nIn, int token)
     {
-        if (Vector512.IsHardwareAccelerated) Quantize<Lanes512>(x, scaleIn, nIn, token);
-        else if (Vector256.IsHardwareAccelerated) Quantize<Lanes256>(x, scaleIn, nIn, token);
+        if (InstructionSets.HasAvx512) Quantize<Lanes512>(x, scaleIn, nIn, token);
+        else if (InstructionSets.HasAvx2) Quantize<Lanes256>(x, scaleIn, nIn, token);
         else Quantize<Lanes128>(x, scaleIn, nIn, token);
     }
 
@@ -103,7 +95,9 @@ public readonly unsafe partial struct SignBatch
         var rowMaxBits = 0;
         for (var s = 0; s < segments; s++)
         {
-            var max = s < whole ? MaxMagnitude<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength) : MaxMagnitude<T>(tail, null);
+            var max = s < whole
+                ? MaxMagnitude<T>(x + s * SegmentLength, scaleIn == null ? null : scaleIn + s * SegmentLength)
+                : MaxMagnitude<T>(tail, null);
             rowGains[s] = BitConverter.SingleToInt32Bits(max);
             rowMaxBits = Math.Max(rowMaxBits, rowGains[s]);
         }
@@ -134,7 +128,9 @@ public readonly unsafe partial struct SignBatch
     /// <summary>The gains of up to four segments in the place of their magnitudes; and what turns their channels into codes.</summary>
     private static void FourGains(int* gains, int count, float gainPerUnit, float codesPerUnit, float* inverses)
     {
-        var magnitudes = count == 4 ? Vector128.Load(gains) : Vector128.Create(gains[0], count > 1 ? gains[1] : 0, count > 2 ? gains[2] : 0, 0);
+        var magnitudes = count == 4
+            ? Vector128.Load(gains)
+            : Vector128.Create(gains[0], count > 1 ? gains[1] : 0, count > 2 ? gains[2] : 0, 0);
         var twice = FourGains(magnitudes.AsSingle(), gainPerUnit, codesPerUnit, out var four);
         four.Store(inverses);
         if (count == 4) twice.Store(gains);
@@ -168,7 +164,8 @@ public readonly unsafe partial struct SignBatch
     private static float MaxMagnitude<T>(float* x, float* scaleIn) where T : struct, ILanes<T>
     {
         var max = T.MaxMagnitude(T.MaxMagnitude(T.Zero, Load<T>(x, scaleIn, 0)), Load<T>(x, scaleIn, Lanes.Count));
-        return T.ReduceMaxMagnitude(T.MaxMagnitude(T.MaxMagnitude(max, Load<T>(x, scaleIn, 2 * Lanes.Count)), Load<T>(x, scaleIn, 3 * Lanes.Count)));
+        max = T.MaxMagnitude(max, Load<T>(x, scaleIn, 2 * Lanes.Count));
+        return T.ReduceMaxMagnitude(T.MaxMagnitude(max, Load<T>(x, scaleIn, 3 * Lanes.Count)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -183,20 +180,20 @@ public readonly unsafe partial struct SignBatch
     /// <summary>Σ gain · code. A segment's codes add up in 16 bits, and are widened by the product with its gain.</summary>
     private static int Sum(sbyte* codes, int* gains, int segments)
     {
-        if (Avx512BW.IsSupported)
+        if (InstructionSets.HasAvx512)
         {
-            var sum = Vector512<int>.Zero;
-            for (var s = 0; s < segments; s++)
-                sum += Avx512BW.MultiplyAddAdjacent(Avx512BW.MultiplyAddAdjacent(Vector512<byte>.One, Vector512.Load(codes + s * SegmentLength)), Vector512.Create(gains[s]).AsInt16());
+            var (sum, one) = (Vector512<int>.Zero, Vector512<byte>.One);
+            for (var s = 0; s < segments; s++, codes += SegmentLength)
+                sum += SignOperations.Sum(one, Vector512.Load(codes), Vector512.Create(gains[s]).AsInt16());
             return Vector512.Sum(sum);
         }
-        if (Avx2.IsSupported)
+        if (InstructionSets.HasAvx2)
         {
-            var sum = Vector256<int>.Zero;
+            var (sum, one) = (Vector256<int>.Zero, Vector256<byte>.One);
             for (var s = 0; s < segments; s++, codes += SegmentLength)
             {
-                var pairs = Avx2.MultiplyAddAdjacent(Vector256<byte>.One, Vector256.Load(codes)) + Avx2.MultiplyAddAdjacent(Vector256<byte>.One, Vector256.Load(codes + 32));
-                sum += Avx2.MultiplyAddAdjacent(pairs, Vector256.Create(gains[s]).AsInt16());
+                var gain = Vector256.Create(gains[s]).AsInt16();
+                sum += SignOperations.Sum(one, Vector256.Load(codes), one, Vector256.Load(codes + SegmentLength / 2), gain);
             }
             return Vector256.Sum(sum);
         }

@@ -29,7 +29,7 @@ internal readonly unsafe struct SignMatrix(byte* bits, int rows, int columns)
     public int Stride { get; } = StrideOf(columns);
 
     /// <summary>Bytes that a row of <paramref name="columns"/> signs takes.</summary>
-    public static int StrideOf(int columns) => 8 * ((columns + 63) / 64);
+    public static int StrideOf(int columns) => SignLayout.RowLength(columns);
 
     /// <summary>+1 or -1.</summary>
     public int this[int row, int column] => IsPlus(row, column) ? 1 : -1;

@@ -15,10 +15,10 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 internal static unsafe class SignPlanes
 {
     /// <summary>Ranks in a plane.</summary>
-    public const int Ranks = 8;
+    public const int Ranks = SignLayout.RanksPerPlane;
 
     /// <summary>Planes for <paramref name="rank"/> ranks.</summary>
-    public static int Count(int rank) => (rank + Ranks - 1) / Ranks;
+    public static int Count(int rank) => SignLayout.Planes(rank);
 
     /// <summary>Transposes a factor.</summary>
     /// <param name="signs">S_B transposed, [rank][n_out].</param>

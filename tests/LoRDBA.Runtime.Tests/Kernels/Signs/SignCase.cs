@@ -4,7 +4,7 @@ using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Kernels.Signs;
 
-/// <summary>Random operands of one down or expand product, each ending at a guard page, and what they give in the scalar twin and in float64.</summary>
+/// <summary>Random operands of one shrink or expand product, each ending at a guard page, and what they give in the scalar twin and in float64.</summary>
 internal sealed unsafe class SignCase : IDisposable
 {
     private readonly List<GuardedMemory> memories = [];
@@ -43,9 +43,9 @@ internal sealed unsafe class SignCase : IDisposable
     public static SignCase Shrink(int nIn, int rank, int tokens, int seed)
     {
         var c = new SignCase(rank, nIn, tokens, seed);
-        var width = SignBatch.WidthOf(nIn);
+        var width = SignLayout.Width(nIn);
         var batch = new SignBatch(
-            width, (sbyte*)c.Memory(tokens * width).Bytes, c.Memory(tokens * width / SignBatch.SegmentLength * sizeof(int)).Ints, c.Memory(tokens * sizeof(int)).Ints, c.Memory(tokens * sizeof(float)).Floats);
+            width, (sbyte*)c.Memory(tokens * width).Bytes, c.Memory(tokens * width / SignLayout.SegmentLength * sizeof(int)).Ints, c.Memory(tokens * sizeof(int)).Ints, c.Memory(tokens * sizeof(float)).Floats);
         c.X = c.Values(tokens * nIn);
         for (var t = 0; t < tokens; t++) c.X[t * nIn + c.random.Next(nIn)] *= 30;
         fixed (float* x = c.X)

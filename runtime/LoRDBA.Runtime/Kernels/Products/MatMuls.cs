@@ -1,0 +1,46 @@
+using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Kernels.Products.Arm64;
+using LoRDBA.Runtime.Kernels.Products.X64;
+
+namespace LoRDBA.Runtime.Kernels.Products;
+
+/// <summary>Which kernel multiplies the weights of a block format: a row for each format of <see cref="BlockFormat.All"/>.</summary>
+internal static class MatMuls
+{
+    /// <summary>The fastest kernel of a format on this machine.</summary>
+    public static MatMul Of(BlockFormat format) => Of(format, InstructionSets.Best);
+
+    /// <summary>
+    /// The kernel of a format on the instructions of <paramref name="set"/>; the scalar one, where the machine lacks them.
+    /// </summary>
+    public static MatMul Of(BlockFormat format, InstructionSet set) => format.Type switch
+    {
+        GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 => FloatMatMul.Instance,
+        GgmlType.Q8_0 => Of<Q8_0>(set),
+        GgmlType.Q4_0 => Of<Q4_0>(set),
+        GgmlType.Q4_1 => Of<Q4_1>(set),
+        GgmlType.Q5_0 => Of<Q5_0>(set),
+        GgmlType.Q5_1 => Of<Q5_1>(set),
+        GgmlType.IQ4_NL => Of<IQ4_NL>(set),
+        GgmlType.Q4_K => Of<Q4_K>(set),
+        GgmlType.Q5_K => Of<Q5_K>(set),
+        GgmlType.Q6_K => Of<Q6_K>(set),
+        GgmlType.Q2_K or GgmlType.Q3_K or GgmlType.IQ4_XS => FloatMatMul.Instance,
+        _ => throw new NotSupportedException($"{format} has no kernel."),
+    };
+
+    // The conditions are constants: a program has only the kernels that its processors can run.
+    private static MatMul Of<TBlock>(InstructionSet set) where TBlock : struct, IQuantizedBlock => set switch
+    {
+        InstructionSet.Avx512 when InstructionSets.HasAvx512 => TBlock.IsNarrow
+            ? BlockMatMul<TBlock, Avx512NarrowPath<TBlock>>.Instance
+            : BlockMatMul<TBlock, Avx512Path<TBlock>>.Instance,
+        InstructionSet.Avx2 when InstructionSets.HasAvx2 => BlockMatMul<TBlock, Avx2Path<TBlock>>.Instance,
+        InstructionSet.AdvSimd when InstructionSets.HasAdvSimd => BlockMatMul<TBlock, AdvSimdPath<TBlock>>.Instance,
+        // A factor for half a block does not fit a dot product of bytes.
+        InstructionSet.Dp when InstructionSets.HasDp => TBlock.HasFactors
+            ? BlockMatMul<TBlock, AdvSimdPath<TBlock>>.Instance
+            : BlockMatMul<TBlock, DpPath<TBlock>>.Instance,
+        _ => BlockMatMul<TBlock, ScalarPath<TBlock>>.Instance,
+    };
+}

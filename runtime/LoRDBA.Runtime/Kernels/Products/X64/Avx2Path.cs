@@ -1,0 +1,13 @@
+using LoRDBA.Runtime.Blocks;
+
+namespace LoRDBA.Runtime.Kernels.Products.X64;
+
+/// <summary>x64, 256-bit registers.</summary>
+internal readonly struct Avx2Path<TBlock> : IBlockPath where TBlock : struct, IQuantizedBlock
+{
+    public static void Rows(in RowsProduct product) => Avx2Rows<TBlock>.Run(product);
+
+    public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
+
+    public static void Batch(in TileProduct product) => Avx2Batch<TBlock>.Run(product);
+}

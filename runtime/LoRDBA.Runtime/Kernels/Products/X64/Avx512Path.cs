@@ -1,0 +1,23 @@
+using LoRDBA.Runtime.Blocks;
+
+namespace LoRDBA.Runtime.Kernels.Products.X64;
+
+/// <summary>x64, 512-bit registers.</summary>
+internal readonly struct Avx512Path<TBlock> : IBlockPath where TBlock : struct, IQuantizedBlock
+{
+    public static void Rows(in RowsProduct product) => Avx512Rows<TBlock>.Run(product);
+
+    public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
+
+    public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
+}
+
+/// <summary>The same for formats of four or five bits, whose rows have a faster way.</summary>
+internal readonly struct Avx512NarrowPath<TBlock> : IBlockPath where TBlock : struct, IQuantizedBlock
+{
+    public static void Rows(in RowsProduct product) => Avx512NarrowRows<TBlock>.Run(product);
+
+    public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
+
+    public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
+}
