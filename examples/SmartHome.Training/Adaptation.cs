@@ -22,7 +22,7 @@ internal sealed class Adaptation(Transformer network, Func<Transformer> another,
     private const int SamplesPerPart = 16;
     private const float LearningRate = 3e-3f;
 
-    /// <summary>Goes through the samples <paramref name="epochs"/> times, in a new order each time, and returns the number of steps.</summary>
+    /// <summary>Goes through the samples <paramref name="epochs"/> times, in a new order each time; returns the number of steps.</summary>
     public int Train(int epochs, Random random, Action<int, double> report)
     {
         var order = new Queue<Sample>();

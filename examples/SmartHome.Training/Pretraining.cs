@@ -34,8 +34,11 @@ internal static class Pretraining
         return new TrainedVocabulary(trainer.Train(TrainedVocabulary.MergesFor(count)));
     }
 
-    /// <summary>Trains <paramref name="network"/>; the report gets the step and the mean NLL of replies and prompts over the last steps.</summary>
-    public static void Train(Transformer network, Func<Transformer> another, Tokenizer tokenizer, int steps, Random random, Action<int, double> report)
+    /// <summary>
+    /// Trains <paramref name="network"/>; the report gets the step and the mean NLL of replies and prompts over the last steps.
+    /// </summary>
+    public static void Train(
+        Transformer network, Func<Transformer> another, Tokenizer tokenizer, int steps, Random random, Action<int, double> report)
     {
         var trainer = new Trainer(network, another, new CosineSchedule(LearningRate, steps), WeightDecay);
         var sum = 0.0;

@@ -72,7 +72,9 @@ internal sealed class Block
         TensorPrimitives.Add(x2.First(n), y, y);
     }
 
-    /// <summary>d [N][n_embd] comes in as the gradient by y and goes out as the gradient by x; the parameters' gradients are added to.</summary>
+    /// <summary>
+    /// d [N][n_embd] comes in as the gradient by y and goes out as the gradient by x; the parameters' gradients are added to.
+    /// </summary>
     public void Backward(ReadOnlySpan<float> x, Span<float> d, Batch batch, Workspace work)
     {
         var n = batch.Tokens.Length;

@@ -20,7 +20,9 @@ internal sealed class Trainer
     private readonly CosineSchedule schedule;
     private int step;
 
-    /// <summary>Takes over <paramref name="network"/> as the first copy; <paramref name="another"/> makes one with the same frozen weights.</summary>
+    /// <summary>
+    /// Takes over <paramref name="network"/> as the first copy; <paramref name="another"/> makes one with the same frozen weights.
+    /// </summary>
     public Trainer(Transformer network, Func<Transformer> another, CosineSchedule schedule, float weightDecay)
     {
         copies = [network, .. Enumerable.Range(1, Parts - 1).Select(_ => another())];

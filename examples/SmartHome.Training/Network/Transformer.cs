@@ -3,7 +3,9 @@ using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Examples.SmartHome.Training.Network;
 
-/// <summary>The whole network: embedding (tied with the head), layers, final norm, loss; forward and backward over one <see cref="Batch"/>.</summary>
+/// <summary>
+/// The whole network: embedding (tied with the head), layers, final norm, loss; forward and backward over one <see cref="Batch"/>.
+/// </summary>
 internal sealed class Transformer
 {
     private readonly List<Parameter> parameters = [];
@@ -26,11 +28,10 @@ internal sealed class Transformer
         outputNorm = new Norm(NewParameter("output_norm.weight", 1, shape.NEmbd), shape.RmsEps, maxTokens);
         foreach (var parameter in parameters)
         {
-            var residual = parameter.Name.Contains("attn_output", StringComparison.Ordinal) || parameter.Name.Contains("ffn_down", StringComparison.Ordinal);
             if (parameter.Rows == 1)
                 parameter.Value.Fill(1);
             else
-                parameter.FillNormal(random, 1 / MathF.Sqrt(parameter.Columns * (residual ? 2f * shape.NLayer : 1)));
+                parameter.FillNormal(random, 1 / MathF.Sqrt(parameter.Columns * (IsToResidual(parameter) ? 2f * shape.NLayer : 1)));
         }
 
         Rows Rows(int n) => new(maxTokens, n);
@@ -97,6 +98,9 @@ internal sealed class Transformer
             TensorPrimitives.Add(row, gradient[t], row);
         }
     }
+
+    private static bool IsToResidual(Parameter parameter) =>
+        parameter.Name.Contains("attn_output", StringComparison.Ordinal) || parameter.Name.Contains("ffn_down", StringComparison.Ordinal);
 
     private Span<float> TokenRow(Span<float> matrix, int token) => matrix.Slice(token * Shape.NEmbd, Shape.NEmbd);
 

@@ -4,7 +4,7 @@ namespace LoRDBA.Training.Backward;
 
 /// <summary>
 /// Causal attention of one sequence with grouped keys and values (arXiv 1706.03762, equation 1; arXiv 2305.13245): for each query head
-/// o_i = Σ_{j ≤ i} P_ij v_j, P_ij = e^(S_ij − l_i) / z_i, S_ij = q_i · k_j / √head_dim, with l_i the largest S_ij and z_i the sum of the powers.
+/// o_i = Σ_{j ≤ i} P_ij v_j, P_ij = e^(S_ij − l_i) / z_i, S_ij = q_i · k_j / √head_dim. l_i is the largest S_ij, z_i the sum of the powers.
 /// </summary>
 /// <remarks>
 /// Only l and z are kept, and P is computed again on the way back (arXiv 2205.14135, section 3.1): memory grows with T, not with T².
@@ -106,7 +106,8 @@ public static unsafe class Attention
         }
     }
 
-    private static int CheckedTokens(AttentionShape shape, ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> softmax)
+    private static int CheckedTokens(
+        AttentionShape shape, ReadOnlySpan<float> q, ReadOnlySpan<float> k, ReadOnlySpan<float> v, ReadOnlySpan<float> softmax)
     {
         shape.Check();
         var tokens = Lengths.Rows(q.Length, shape.QueryLength, nameof(q));

@@ -6,8 +6,8 @@ namespace LoRDBA.Training.Backward;
 /// The loss: L = Σ_t w_t NLL_t / W, NLL_t = −ln softmax(logits_t)[target_t]. R rows of logits, those whose next token counts.
 /// </summary>
 /// <remarks>
-/// Forward and backward are one pass, in place: the gradient is the softmax but for one element of each row, and [R][n_vocab] is the largest
-/// matrix of a training step.
+/// Forward and backward are one pass, in place: the gradient is the softmax but for one element of each row, and [R][n_vocab] is the
+/// largest matrix of a training step.
 /// </remarks>
 public static class CrossEntropy
 {
@@ -33,7 +33,8 @@ public static class CrossEntropy
         {
             var row = logits.Slice(t * nVocab, nVocab);
             var target = targets[t];
-            if ((uint)target >= (uint)nVocab) throw new ArgumentOutOfRangeException(nameof(targets), target, $"The vocabulary has {nVocab} tokens.");
+            if ((uint)target >= (uint)nVocab)
+                throw new ArgumentOutOfRangeException(nameof(targets), target, $"The vocabulary has {nVocab} tokens.");
             SoftMax(row);
             nll[t] = -MathF.Log(Math.Max(row[target], 1e-30f));
             row[target] -= 1;

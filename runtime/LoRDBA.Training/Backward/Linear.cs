@@ -1,8 +1,8 @@
 namespace LoRDBA.Training.Backward;
 
 /// <summary>
-/// A linear layer: y_to = Σ_i W_oi · x_ti. T tokens; W [n_out][n_in] row after row, as GGUF stores it. Sums run over i, over o on the way to x,
-/// over t on the way to W, in that order: the bits do not depend on how tokens are dealt out to calls.
+/// A linear layer: y_to = Σ_i W_oi · x_ti. T tokens; W [n_out][n_in] row after row, as GGUF stores it. Every sum runs in the order of its
+/// index (i forward, o for dx, t for dW), so the bits do not depend on how tokens are dealt out to calls.
 /// </summary>
 /// <remarks>The runtime multiplies quantized blocks; training takes the weights dequantized, in float32.</remarks>
 public static unsafe class Linear

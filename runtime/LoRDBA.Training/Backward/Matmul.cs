@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Training.Backward;
 
-/// <summary>Where the number (i, j) of a matrix lies: <c>data[i * row + j * column]</c>, so that a transposed matrix needs no copy.</summary>
+/// <summary>A matrix whose number (i, j) lies at <c>data[i * row + j * column]</c>, so that a transposed one needs no copy.</summary>
 internal readonly unsafe struct Strided(float* data, int row, int column)
 {
     public float* Data => data;
@@ -20,8 +20,8 @@ internal readonly unsafe struct Strided(float* data, int row, int column)
 /// The one product of training, C[m, n] = A[m, k] · B[k, n], or C += A · B, or with the signs of B in place of B.
 /// </summary>
 /// <remarks>
-/// Every element of C is one chain of fused multiply-adds in the order of k, beginning with what was there. So its bits depend neither on the
-/// machine's vectors, nor on how m and n are cut, nor on k being cut into products that accumulate.
+/// Every element of C is one chain of fused multiply-adds in the order of k, beginning with what was there. So its bits depend neither on
+/// the machine's vectors, nor on how m and n are cut, nor on k being cut into products that accumulate.
 /// <code>
 /// B is walked in panels, copied together:    n: 16 columns          C in tiles of 6 x 16, which stay in registers while k runs
 ///                                       k: | b0 | b1 |              | c00 | c01 |     12 accumulators, b0, b1 and a number of A
@@ -85,10 +85,14 @@ internal static unsafe class Matmul
     {
         Vector256<float> plus = Vector256<float>.One, minus = -plus;
         for (var i = 0; i < depth * TileColumns; i += Lanes)
-            Vector256.ConditionalSelect(Vector256.GreaterThanOrEqual(Vector256.Load(panel + i), Vector256<float>.Zero), plus, minus).Store(panel + i);
+        {
+            var isPlus = Vector256.GreaterThanOrEqual(Vector256.Load(panel + i), Vector256<float>.Zero);
+            Vector256.ConditionalSelect(isPlus, plus, minus).Store(panel + i);
+        }
     }
 
-    private static void Tile(int rows, int columns, int depth, float* a, int aRow, int aColumn, float* panel, float* c, int stride, bool accumulate)
+    private static void Tile(
+        int rows, int columns, int depth, float* a, int aRow, int aColumn, float* panel, float* c, int stride, bool accumulate)
     {
         if (rows == TileRows && columns == TileColumns)
         {

@@ -1,7 +1,7 @@
 namespace LoRDBA.Training.Backward;
 
 /// <summary>A matrix that training moves: its numbers and the gradient of the loss by them, both float32, row after row.</summary>
-/// <remarks>Backward passes add to the gradient. Nothing in this namespace or in the optimizers clears it: whoever runs the steps does.</remarks>
+/// <remarks>Backward passes add to the gradient. No operation and no optimizer clears it: whoever runs the steps does.</remarks>
 public sealed class Parameter
 {
     private readonly float[] value;
@@ -41,7 +41,7 @@ public sealed class Parameter
     /// <summary>Gives up the gradient and its memory: backward passes skip this parameter from here on.</summary>
     public void Freeze() => gradient = [];
 
-    /// <summary>Draws every number from N(0, <paramref name="deviation"/>²), in order: two draws of <paramref name="random"/> per number.</summary>
+    /// <summary>Draws every value from N(0, <paramref name="deviation"/>²), in order, with two draws of <paramref name="random"/> each.</summary>
     public void FillNormal(Random random, float deviation)
     {
         foreach (ref var each in value.AsSpan())

@@ -3,7 +3,7 @@ namespace LoRDBA.Training.Backward;
 /// <summary>
 /// Rotary position embedding (arXiv 2104.09864, equation 34): pair i of every head is turned by position · frequency_i.
 /// </summary>
-/// <remarks>The runtime's kernel gives the same bits; it makes the angles of one step, while here all positions of a batch are turned, both ways.</remarks>
+/// <remarks>The runtime's kernel gives the same bits. It has the angles of one step; a batch needs those of all positions, both ways.</remarks>
 public sealed class Rope
 {
     private readonly RopePairs pairs;

@@ -4,7 +4,7 @@ namespace LoRDBA.Training.Backward;
 
 /// <summary>
 /// A training step on several threads: a fixed number of copies of a network each run their own part of the step's sequences, and their
-/// gradients are averaged into the first copy in the order of the copies. The bits depend on how many copies there are, but not on the threads.
+/// gradients are averaged into the first copy in the order of the copies. The bits depend on the number of copies, but not on the threads.
 /// </summary>
 public sealed class Shards
 {
@@ -22,7 +22,8 @@ public sealed class Shards
         foreach (var copy in copies)
         {
             if (copy.Any(parameter => parameter.IsFrozen)) throw new ArgumentException("What is frozen cannot be trained.", nameof(copies));
-            if (!copy.Select(ShapeOf).SequenceEqual(copies[0].Select(ShapeOf))) throw new ArgumentException("The copies differ in shape.", nameof(copies));
+            if (!copy.Select(ShapeOf).SequenceEqual(copies[0].Select(ShapeOf)))
+                throw new ArgumentException("The copies differ in shape.", nameof(copies));
         }
 
         this.copies = copies;
@@ -32,7 +33,7 @@ public sealed class Shards
     }
 
     /// <summary>Runs the copies, then averages their gradients into the first and clears the others.</summary>
-    /// <param name="addGradients">Runs copy i forward and backward. Called once for each i, on any thread; exceptions come out together.</param>
+    /// <param name="addGradients">Runs copy i forward and backward. It is called once for each i, on any thread.</param>
     /// <exception cref="AggregateException">What <paramref name="addGradients"/> threw; gradients are then undefined.</exception>
     public void Run(Action<int> addGradients)
     {

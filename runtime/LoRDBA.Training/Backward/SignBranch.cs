@@ -13,7 +13,7 @@ namespace LoRDBA.Training.Backward;
 /// </remarks>
 public sealed unsafe class SignBranch
 {
-    /// <summary>Everything zero: to be filled, from an adapter that exists for one. To train from nothing see <see cref="FromScratch"/>.</summary>
+    /// <summary>Everything zero, to be filled from an adapter that exists. To train from nothing see <see cref="FromScratch"/>.</summary>
     /// <param name="name">What the parameters' names begin with: the weight's GGUF name.</param>
     /// <param name="rank">Carriers, r.</param>
     /// <param name="nIn">Inputs of the linear.</param>
@@ -51,7 +51,7 @@ public sealed unsafe class SignBranch
     /// <summary>All four, for an optimizer.</summary>
     public IReadOnlyList<Parameter> Parameters => [LatentA, LatentB, M, ScaleOut];
 
-    /// <summary>To train from nothing: latents from N(0, 0.02²), m = 1/√n_in, s_out = 0, so that the branch adds nothing at first.</summary>
+    /// <summary>To train from nothing: latents from N(0, 0.02²), m = 1/√n_in, s_out = 0. The branch adds nothing at first.</summary>
     /// <param name="name">What the parameters' names begin with: the weight's GGUF name.</param>
     /// <param name="rank">Carriers, r.</param>
     /// <param name="nIn">Inputs of the linear.</param>

@@ -6,7 +6,7 @@ namespace LoRDBA.Training.Backward;
 /// The gate of the feed-forward block (arXiv 2002.05202, section 2): y = silu(gate) ⊙ up, silu(g) = g · σ(g), σ(g) = 1 / (1 + e^-g).
 /// Element by element, so any shape will do.
 /// </summary>
-/// <remarks>The runtime's kernel overwrites the gate, which the way back needs, and has an exponential of its own: its last bits differ.</remarks>
+/// <remarks>The runtime's kernel overwrites the gate, which the way back needs, and its exponential rounds differently.</remarks>
 public static class SwiGlu
 {
     // What is computed at a time, so that intermediate values stay in the first-level cache.
@@ -39,7 +39,8 @@ public static class SwiGlu
     /// <param name="dgate">[length], added to.</param>
     /// <param name="dup">[length], added to.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static void Backward(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, ReadOnlySpan<float> dy, Span<float> dgate, Span<float> dup)
+    public static void Backward(
+        ReadOnlySpan<float> gate, ReadOnlySpan<float> up, ReadOnlySpan<float> dy, Span<float> dgate, Span<float> dup)
     {
         Lengths.Require(up.Length, 1, gate.Length, nameof(up));
         Lengths.Require(dy.Length, 1, gate.Length, nameof(dy));

@@ -4,8 +4,8 @@ using LoRDBA.Training.Backward;
 namespace LoRDBA.Training.Optimizers;
 
 /// <summary>
-/// Adam (arXiv 1412.6980, algorithm 1) with decoupled weight decay on matrices (arXiv 1711.05101, algorithm 2), β₁ = 0.9, β₂ = 0.98, ε = 1e-8.
-/// It keeps two numbers for each one that it moves.
+/// Adam (arXiv 1412.6980, algorithm 1) with decoupled weight decay on matrices (arXiv 1711.05101, algorithm 2). β₁ = 0.9, β₂ = 0.98,
+/// ε = 1e-8. It keeps two numbers for each one that it moves.
 /// </summary>
 public sealed class Adam
 {
@@ -23,11 +23,12 @@ public sealed class Adam
 
     /// <summary>Moments of zero.</summary>
     /// <param name="parameters">What is moved, none of it frozen.</param>
-    /// <param name="weightDecay">Share of a matrix's values taken off in each step, times the rate; vectors (one row) keep theirs. 0 for none.</param>
+    /// <param name="weightDecay">Times the rate, the share that a matrix loses in each step. Vectors (one row) lose nothing. 0 for none.</param>
     /// <exception cref="ArgumentException">A parameter is frozen.</exception>
     public Adam(IReadOnlyList<Parameter> parameters, float weightDecay)
     {
-        if (parameters.Any(parameter => parameter.IsFrozen)) throw new ArgumentException("What is frozen cannot be trained.", nameof(parameters));
+        if (parameters.Any(parameter => parameter.IsFrozen))
+            throw new ArgumentException("What is frozen cannot be trained.", nameof(parameters));
         (this.parameters, this.weightDecay) = (parameters, weightDecay);
         (firstMoments, secondMoments) = (Zeros(parameters), Zeros(parameters));
     }
@@ -51,7 +52,8 @@ public sealed class Adam
         }
     }
 
-    private static float[][] Zeros(IReadOnlyList<Parameter> parameters) => [.. parameters.Select(parameter => new float[parameter.Value.Length])];
+    private static float[][] Zeros(IReadOnlyList<Parameter> parameters) =>
+        [.. parameters.Select(parameter => new float[parameter.Value.Length])];
 
     // m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², value ← value · kept − rate · m̂ / (√v̂ + ε)
     private static void Move(

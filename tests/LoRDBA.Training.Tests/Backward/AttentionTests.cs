@@ -7,7 +7,9 @@ public sealed class AttentionTests
 {
     private const float Tolerance = 1e-6f;
 
-    /// <summary>One head of one number. Row 0 sees itself only. Row 1: S = (0, ln 3), so the powers are 1/3 and 1, z = 4/3, P = (1/4, 3/4).</summary>
+    /// <summary>
+    /// One head of one number. Row 0 sees itself only. Row 1: S = (0, ln 3), so the powers are 1/3 and 1, z = 4/3, P = (1/4, 3/4).
+    /// </summary>
     [Fact]
     public void A_case_by_hand()
     {
@@ -58,9 +60,10 @@ public sealed class AttentionTests
             double[] Row(int i, int head)
             {
                 var query = q.Doubles.AsSpan(i * shape.QueryLength + head * headDim, headDim).ToArray();
-                double[] powers = [.. Enumerable.Range(0, i + 1).Select(j => Math.Exp(Key(k, j).Zip(query, (a, b) => a * b).Sum() / Math.Sqrt(headDim)))];
+                double[] powers = [.. Enumerable.Range(0, i + 1).Select(j => Math.Exp(Score(j)))];
                 return [.. Enumerable.Range(0, headDim).Select(e => powers.Select((p, j) => p / powers.Sum() * Key(v, j)[e]).Sum())];
 
+                double Score(int j) => Key(k, j).Zip(query, (a, b) => a * b).Sum() / Math.Sqrt(headDim);
                 double[] Key(Numbers of, int j) => of.Doubles.AsSpan(j * shape.KeyLength + head / group * headDim, headDim).ToArray();
             }
         }, iter: 30);

@@ -2,7 +2,7 @@ using LoRDBA.Tests;
 
 namespace LoRDBA.Training.Tests.Backward;
 
-/// <summary>The same numbers twice: as floats on guarded memory for what is tested, as doubles for the definition that it is tested against.</summary>
+/// <summary>The same numbers twice: as floats on guarded memory for what is tested, as doubles for its definition.</summary>
 internal sealed unsafe class Numbers(GuardedMemory memory, double[] doubles)
 {
     // The slopes' own errors: Step² times a third derivative, and 1e-16 / Step for the rounding of the loss. Both are below 1e-9.

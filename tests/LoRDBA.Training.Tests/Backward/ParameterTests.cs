@@ -17,7 +17,10 @@ public sealed class ParameterTests
         Assert.Equal([4, 4, 4, 4, 4, 4], parameter.Value);
     }
 
-    /// <summary>The mean of 100 000 draws has a deviation of 0.002 · deviation, their standard deviation one of 0.0022 · deviation: five of each are allowed.</summary>
+    /// <summary>
+    /// Of 100 000 draws the mean deviates by 0.0032 (1/√n) times the deviation that was asked for, their own deviation by 0.0022 (1/√2n): five
+    /// of each are allowed.
+    /// </summary>
     [Fact]
     public void Normal_numbers_have_the_deviation_that_was_asked_for()
     {

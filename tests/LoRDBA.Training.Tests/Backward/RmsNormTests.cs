@@ -56,7 +56,8 @@ public sealed class RmsNormTests
         {
             using var numbers = new NumberSet(seed);
             Numbers x = numbers.Draw(tokens * n), gain = numbers.Draw(n), dy = numbers.Draw(tokens * n);
-            float[] y = new float[tokens * n], s = new float[tokens], dx = new float[tokens * n], dgain = new float[n], scratch = new float[n];
+            float[] y = new float[tokens * n], s = new float[tokens], dx = new float[tokens * n];
+            float[] dgain = new float[n], scratch = new float[n];
             RmsNorm.Forward(x.Floats, gain.Floats, 1e-5f, y, s);
             RmsNorm.Backward(x.Floats, gain.Floats, s, dy.Floats, dx, dgain, scratch);
 

@@ -8,8 +8,14 @@ public sealed unsafe class RopeTests
     /// <summary>Frequencies 1 and 0.1: at position 2 the pairs turn by 2 and by 0.2, and element 5 lies beyond rope_dim.
     /// cos 2 = -0.416147, sin 2 = 0.909297, cos 0.2 = 0.980067, sin 0.2 = 0.198669.</summary>
     [Theory]
-    [InlineData(RopePairs.Neighbours, new[] { -0.416147f, 0.909297f, -0.198669f, 0.980067f, 7 }, new[] { -0.416147f, -0.909297f, 0.198669f, 0.980067f, 7 })]
-    [InlineData(RopePairs.Halves, new[] { -0.416147f, -0.198669f, 0.909297f, 0.980067f, 7 }, new[] { -0.416147f, 0.198669f, -0.909297f, 0.980067f, 7 })]
+    [InlineData(
+        RopePairs.Neighbours,
+        new[] { -0.416147f, 0.909297f, -0.198669f, 0.980067f, 7 },
+        new[] { -0.416147f, -0.909297f, 0.198669f, 0.980067f, 7 })]
+    [InlineData(
+        RopePairs.Halves,
+        new[] { -0.416147f, -0.198669f, 0.909297f, 0.980067f, 7 },
+        new[] { -0.416147f, 0.198669f, -0.909297f, 0.980067f, 7 })]
     public void A_case_by_hand(RopePairs pairs, float[] forward, float[] backward)
     {
         var rope = new Rope([1, 0.1], positions: 3, pairs);
@@ -25,7 +31,8 @@ public sealed unsafe class RopeTests
 
     /// <summary>10000^0 = 1, 10000^(-1/2) = 0.01.</summary>
     [Fact]
-    public void Frequencies_fall_from_one_to_nearly_one_over_the_base() => Assert.Equal([1, 0.01], Rope.Frequencies(ropeDim: 4, frequencyBase: 10000));
+    public void Frequencies_fall_from_one_to_nearly_one_over_the_base() =>
+        Assert.Equal([1, 0.01], Rope.Frequencies(ropeDim: 4, frequencyBase: 10000));
 
     /// <summary>In place: what comes in as the gradient by y goes out as the gradient by x.</summary>
     [Theory]
@@ -37,7 +44,8 @@ public sealed unsafe class RopeTests
             var (headDim, frequencies) = (2 * half + rest, Rope.Frequencies(2 * half, 100));
             int[] positions = [.. Enumerable.Range(0, tokens).Select(t => (3 * t + 1) % 13)];
             using var numbers = new NumberSet(seed);
-            Numbers x = numbers.Draw(tokens * heads * headDim), d = numbers.Draw(tokens * heads * headDim), original = numbers.Of(x.Floats.ToArray());
+            var length = tokens * heads * headDim;
+            Numbers x = numbers.Draw(length), d = numbers.Draw(length), original = numbers.Of(x.Floats.ToArray());
             var rope = new Rope(frequencies, positions: 13, pairs);
 
             rope.Forward(x.Floats, positions, headDim);
@@ -50,7 +58,7 @@ public sealed unsafe class RopeTests
 
             double[] Definition()
             {
-                var y = original.Doubles.ToArray();
+                double[] before = original.Doubles, y = [.. before];
                 for (var t = 0; t < tokens; t++)
                 {
                     for (var head = 0; head < heads; head++)
@@ -60,7 +68,7 @@ public sealed unsafe class RopeTests
                             var start = (t * heads + head) * headDim;
                             var (a, b) = pairs == RopePairs.Neighbours ? (start + 2 * i, start + 2 * i + 1) : (start + i, start + half + i);
                             var (sin, cos) = Math.SinCos(positions[t] * frequencies[i]);
-                            (y[a], y[b]) = (original.Doubles[a] * cos - original.Doubles[b] * sin, original.Doubles[a] * sin + original.Doubles[b] * cos);
+                            (y[a], y[b]) = (before[a] * cos - before[b] * sin, before[a] * sin + before[b] * cos);
                         }
                     }
                 }

@@ -30,7 +30,7 @@ public sealed class ShardsTests
         Assert.Equal(copies[0].Value, copies[2].Value);
     }
 
-    /// <summary>Five parts on one thread, on two, on three, on eight: the same bits. Four parts: other bits, so that the test can tell.</summary>
+    /// <summary>Five parts on 1, 2, 3, 8 and all threads: the same bits. Four parts: other bits, so that the test can tell.</summary>
     [Fact]
     public void Bits_depend_on_the_parts_but_not_on_the_threads()
     {
