@@ -1,5 +1,5 @@
 using LoRDBA.Examples.SmartHome.Training.Network;
-using LoRDBA.Runtime.Inference;
+using LoRDBA.Training.Optimizers;
 
 namespace LoRDBA.Examples.SmartHome.Training;
 
@@ -22,18 +22,16 @@ internal sealed class Adaptation(Transformer network, Func<Transformer> another,
     private const int SamplesPerPart = 16;
     private const float LearningRate = 3e-3f;
 
-    private readonly Shards shards = new(network, another);
-
-    /// <summary>Goes through the samples <paramref name="epochs"/> times, in a new order each time, and returns the number of steps.</summary>
+    /// <summary>Goes through the samples <paramref name="epochs"/> times, in a new order each time; returns the number of steps.</summary>
     public int Train(int epochs, Random random, Action<int, double> report)
     {
         var order = new Queue<Sample>();
-        var steps = epochs * train.Count / (SamplesPerPart * Shards.Count);
-        var adam = new Adam(network.Trained, steps, LearningRate, weightDecay: 0);
+        var steps = epochs * train.Count / (SamplesPerPart * Trainer.Parts);
+        var trainer = new Trainer(network, another, new CosineSchedule(LearningRate, steps), weightDecay: 0);
         var sum = 0.0;
         for (var step = 1; step <= steps; step++)
         {
-            sum += shards.Step(() => Draw(order, random), adam).Average(loss => loss.MeanNll);
+            sum += trainer.Step(() => Draw(order, random)).Average(loss => loss.MeanNll);
             if (step % 50 != 0) continue;
             report(step, sum / 50);
             sum = 0;

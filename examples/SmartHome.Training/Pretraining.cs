@@ -3,6 +3,7 @@ using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Examples.SmartHome.Training.Tokens;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Tokenization;
+using LoRDBA.Training.Optimizers;
 
 namespace LoRDBA.Examples.SmartHome.Training;
 
@@ -34,15 +35,17 @@ internal static class Pretraining
         return new TrainedVocabulary(trainer.Train(TrainedVocabulary.MergesFor(count)));
     }
 
-    /// <summary>Trains <paramref name="network"/>; the report gets the step and the mean NLL of replies and prompts over the last steps.</summary>
-    public static void Train(Transformer network, Func<Transformer> another, Tokenizer tokenizer, int steps, Random random, Action<int, double> report)
+    /// <summary>
+    /// Trains <paramref name="network"/>; the report gets the step and the mean NLL of replies and prompts over the last steps.
+    /// </summary>
+    public static void Train(
+        Transformer network, Func<Transformer> another, Tokenizer tokenizer, int steps, Random random, Action<int, double> report)
     {
-        var shards = new Shards(network, another);
-        var adam = new Adam(network.Trained, steps, LearningRate, WeightDecay);
+        var trainer = new Trainer(network, another, new CosineSchedule(LearningRate, steps), WeightDecay);
         var sum = 0.0;
         for (var step = 1; step <= steps; step++)
         {
-            sum += shards.Step(() => Draw(tokenizer, random), adam).Average(loss => loss.MeanNll);
+            sum += trainer.Step(() => Draw(tokenizer, random)).Average(loss => loss.MeanNll);
             if (step % 100 != 0) continue;
             report(step, sum / 100);
             sum = 0;
@@ -52,7 +55,7 @@ internal static class Pretraining
     private static Batch Draw(Tokenizer tokenizer, Random random)
     {
         var batch = new Batch();
-        while (batch.Tokens.Count < TokensPerPart)
+        while (batch.Tokens.Length < TokensPerPart)
         {
             // One to three turns: the later ones teach to take up a household's dialect from what was said before.
             var home = RandomHomes.Draw(random);

@@ -1,6 +1,7 @@
 using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Kernels.Signs;
+using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Examples.SmartHome.Training.Files;
 
@@ -18,17 +19,17 @@ internal static class AdapterFile
 
     private static LordbaFactors Pack(string weight, SignBranch branch)
     {
-        var (m, sOut) = (branch.M.Value, branch.SOut.Value);
+        var (m, sOut) = (branch.M, branch.ScaleOut);
         var code = ScaleCode.Fit(ScaleBits, Magnitudes(sOut));
-        foreach (ref var value in m.Span) value = (float)(Half)value;
-        foreach (ref var value in sOut.Span) value = MathF.CopySign(code.ValueOf(code.NearestCode(Math.Abs(value))), value);
+        foreach (ref var value in m.Value) value = (float)(Half)value;
+        foreach (ref var value in sOut.Value) value = MathF.CopySign(code.ValueOf(code.NearestCode(Math.Abs(value))), value);
         return new LordbaFactors
         {
             Name = weight,
             NIn = branch.NIn,
             // The file holds magnitudes: the sign of m_k goes into row k of S_A, that of s_out into row o of S_B.
-            SignsA = PackSigns(branch.LatentA, (rank, _) => m.Span[rank]),
-            SignsB = PackSigns(branch.LatentBT, (_, output) => sOut.Span[output]),
+            SignsA = PackSigns(branch.LatentA, (rank, _) => m.Value[rank]),
+            SignsB = PackSigns(branch.LatentB, (_, output) => sOut.Value[output]),
             M = Magnitudes(m),
             ScaleOut = Magnitudes(sOut),
             CodeOut = code,
@@ -43,7 +44,7 @@ internal static class AdapterFile
         {
             for (var column = 0; column < latent.Columns; column++)
             {
-                var isPlus = SignBranch.IsPlus(latent.Value.Span[row * latent.Columns + column]) == SignBranch.IsPlus(flip(row, column));
+                var isPlus = SignBranch.IsPlus(latent.Value[row * latent.Columns + column]) == SignBranch.IsPlus(flip(row, column));
                 if (isPlus) bytes[row * stride + (column >> 3)] |= (byte)(1 << (column & 7));
             }
         }
@@ -51,5 +52,5 @@ internal static class AdapterFile
         return bytes;
     }
 
-    private static float[] Magnitudes(FloatBuffer values) => [.. values.Span.ToArray().Select(Math.Abs)];
+    private static float[] Magnitudes(Parameter values) => [.. values.Value.ToArray().Select(Math.Abs)];
 }

@@ -33,14 +33,14 @@ internal static class BaseFile
             .Add("llama.attention.value_length", (uint)shape.HeadDim)
             .Add("llama.attention.layer_norm_rms_epsilon", shape.RmsEps)
             .Add("llama.rope.dimension_count", (uint)shape.HeadDim)
-            .Add("llama.rope.freq_base", Rotary.FrequencyBase);
+            .Add("llama.rope.freq_base", shape.RopeBase);
         vocabulary.AddTo(writer);
         foreach (var parameter in network.Parameters)
         {
             var isNorm = parameter.Rows == 1;
             var format = BlockFormat.Of(isNorm ? GgmlType.F32 : GgmlType.Q8_0);
             var data = new byte[format.BytesFor(parameter.Value.Length)];
-            format.Quantize(parameter.Value.Span, data);
+            format.Quantize(parameter.Value, data);
             writer.AddTensor(parameter.Name, format.Type, isNorm ? [parameter.Columns] : [parameter.Columns, parameter.Rows], data);
         }
 
@@ -56,10 +56,9 @@ internal static class BaseFile
         {
             if (!file.TryGetTensor(parameter.Name, out var tensor) || tensor.ElementCount != parameter.Value.Length)
                 throw new InvalidDataException($"{file.Name} has no {parameter.Name} of {parameter.Value.Length} numbers: it was made by another version of this program. Make it anew with: base.");
-            file.FormatOf(tensor).Dequantize(file.Span(tensor), parameter.Value.Span);
+            file.FormatOf(tensor).Dequantize(file.Span(tensor), parameter.Value);
         }
 
-        network.Refresh();
         return network;
     }
 }

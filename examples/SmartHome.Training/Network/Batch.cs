@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LoRDBA.Examples.SmartHome.Training.Network;
 
 /// <summary>Sequences of different lengths laid end to end, N tokens in all, so that nothing is padded: the products see one
@@ -11,18 +13,20 @@ internal sealed class Batch
     private readonly List<int> targets = [];
     private readonly List<float> lossWeights = [];
 
-    public IReadOnlyList<int> Tokens => allTokens;
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(allTokens);
 
-    public IReadOnlyList<int> Positions => positions;
+    public ReadOnlySpan<int> Positions => CollectionsMarshal.AsSpan(positions);
 
     public int SequenceCount => starts.Count;
 
     /// <summary>Rows whose next token counts, that token, and how much it counts.</summary>
-    public IReadOnlyList<int> LossRows => lossRows;
+    public ReadOnlySpan<int> LossRows => CollectionsMarshal.AsSpan(lossRows);
 
-    public IReadOnlyList<int> Targets => targets;
+    public ReadOnlySpan<int> Targets => CollectionsMarshal.AsSpan(targets);
 
-    public IReadOnlyList<float> Weights => lossWeights;
+    public ReadOnlySpan<float> Weights => CollectionsMarshal.AsSpan(lossWeights);
+
+    public float TotalWeight => lossWeights.Sum();
 
     /// <summary>The rows [start, end) of one sequence.</summary>
     public (int Start, int End) Sequence(int index) =>

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Examples.SmartHome.Training.Network;
 
@@ -10,105 +11,97 @@ namespace LoRDBA.Examples.SmartHome.Training.Network;
 /// h'[N,C] = norm(x')    g, u [N,F] = linears(h')                             s [N,F] = silu(g) u     y  [N,C] = x' + D s
 /// </code>
 /// </summary>
-internal sealed unsafe class Block
+internal sealed class Block
 {
-    private readonly NetworkShape shape;
-    private readonly RmsNorm attentionNorm, feedForwardNorm;
-    private readonly Linear q, k, v, o, gate, up, down;
-    private readonly Attention attention;
-    private readonly Rotary rotary;
-    private readonly FloatBuffer h, qOut, kOut, vOut, a, x2, h2, g, u, s;
+    private readonly AttentionShape heads;
+    private readonly Norm attentionNorm, feedForwardNorm;
+    private readonly AdaptedLinear q, k, v, o, gate, up, down;
+    private readonly Rope rope;
+    private readonly Rows h, qOut, kOut, vOut, a, softmax, x2, h2, g, u, s;
 
-    public Block(NetworkShape shape, int layer, int maxTokens, Rotary rotary, Func<string, int, int, Parameter> parameter)
+    public Block(NetworkShape shape, int layer, int maxTokens, Rope rope, Func<string, int, int, Parameter> parameter)
     {
-        this.shape = shape;
-        this.rotary = rotary;
-        var (qDim, kDim) = (shape.NHead * shape.HeadDim, shape.NHeadKv * shape.HeadDim);
-        Linear New(string name, int nOut, int nIn) => new(parameter($"blk.{layer}.{name}.weight", nOut, nIn));
+        (heads, this.rope) = (shape.Attention, rope);
+        AdaptedLinear New(string name, int nOut, int nIn) => new(parameter($"blk.{layer}.{name}.weight", nOut, nIn));
+        Norm NewNorm(string name) => new(parameter($"blk.{layer}.{name}.weight", 1, shape.NEmbd), shape.RmsEps, maxTokens);
 
-        attentionNorm = new RmsNorm(parameter($"blk.{layer}.attn_norm.weight", 1, shape.NEmbd), shape.RmsEps);
-        q = New("attn_q", qDim, shape.NEmbd);
-        k = New("attn_k", kDim, shape.NEmbd);
-        v = New("attn_v", kDim, shape.NEmbd);
-        o = New("attn_output", shape.NEmbd, qDim);
-        feedForwardNorm = new RmsNorm(parameter($"blk.{layer}.ffn_norm.weight", 1, shape.NEmbd), shape.RmsEps);
+        attentionNorm = NewNorm("attn_norm");
+        q = New("attn_q", heads.QueryLength, shape.NEmbd);
+        k = New("attn_k", heads.KeyLength, shape.NEmbd);
+        v = New("attn_v", heads.KeyLength, shape.NEmbd);
+        o = New("attn_output", shape.NEmbd, heads.QueryLength);
+        feedForwardNorm = NewNorm("ffn_norm");
         gate = New("ffn_gate", shape.NFf, shape.NEmbd);
         up = New("ffn_up", shape.NFf, shape.NEmbd);
         down = New("ffn_down", shape.NEmbd, shape.NFf);
-        attention = new Attention(shape.NHead, shape.NHeadKv, shape.HeadDim);
 
-        FloatBuffer Rows(int n) => new(maxTokens * n);
+        Rows Rows(int n) => new(maxTokens, n);
         (h, x2, h2) = (Rows(shape.NEmbd), Rows(shape.NEmbd), Rows(shape.NEmbd));
-        (qOut, kOut, vOut, a) = (Rows(qDim), Rows(kDim), Rows(kDim), Rows(qDim));
+        (qOut, kOut, vOut, a) = (Rows(heads.QueryLength), Rows(heads.KeyLength), Rows(heads.KeyLength), Rows(heads.QueryLength));
+        softmax = Rows(2 * heads.NHead);
         (g, u, s) = (Rows(shape.NFf), Rows(shape.NFf), Rows(shape.NFf));
     }
 
-    public IReadOnlyList<Linear> Linears => [q, k, v, o, gate, up, down];
+    public IReadOnlyList<AdaptedLinear> Linears => [q, k, v, o, gate, up, down];
 
     /// <summary>x, y [N][n_embd]; x must stay as it is until the backward pass.</summary>
-    public void Forward(FloatBuffer x, FloatBuffer y, Batch batch)
+    public void Forward(ReadOnlySpan<float> x, Span<float> y, Batch batch, Workspace work)
     {
-        var n = batch.Tokens.Count;
-        var size = n * shape.NEmbd;
-        attentionNorm.Forward(x.Data, h.Data, n);
-        q.Forward(h.Data, qOut.Data, n);
-        k.Forward(h.Data, kOut.Data, n);
-        v.Forward(h.Data, vOut.Data, n);
-        rotary.Forward(qOut.Data, batch.Positions, shape.NHead);
-        rotary.Forward(kOut.Data, batch.Positions, shape.NHeadKv);
-        attention.Forward(qOut.Data, kOut.Data, vOut.Data, a.Data, batch);
-        o.Forward(a.Data, x2.Data, n);
-        TensorPrimitives.Add(x.Span[..size], x2.Span[..size], x2.Span[..size]);
+        var n = batch.Tokens.Length;
+        attentionNorm.Forward(x, h.First(n));
+        q.Forward(h.First(n), qOut.First(n), work.Branch);
+        k.Forward(h.First(n), kOut.First(n), work.Branch);
+        v.Forward(h.First(n), vOut.First(n), work.Branch);
+        rope.Forward(qOut.First(n), batch.Positions, heads.HeadDim);
+        rope.Forward(kOut.First(n), batch.Positions, heads.HeadDim);
+        for (var i = 0; i < batch.SequenceCount; i++)
+        {
+            var (start, end) = batch.Sequence(i);
+            Span<float> query = qOut.Range(start, end), key = kOut.Range(start, end), value = vOut.Range(start, end);
+            Attention.Forward(heads, query, key, value, a.Range(start, end), softmax.Range(start, end), work.Scores);
+        }
 
-        feedForwardNorm.Forward(x2.Data, h2.Data, n);
-        gate.Forward(h2.Data, g.Data, n);
-        up.Forward(h2.Data, u.Data, n);
-        SwiGlu.Forward(g.Data, u.Data, s.Data, n * shape.NFf);
-        down.Forward(s.Data, y.Data, n);
-        TensorPrimitives.Add(x2.Span[..size], y.Span[..size], y.Span[..size]);
+        o.Forward(a.First(n), x2.First(n), work.Branch);
+        TensorPrimitives.Add(x, x2.First(n), x2.First(n));
+
+        feedForwardNorm.Forward(x2.First(n), h2.First(n));
+        gate.Forward(h2.First(n), g.First(n), work.Branch);
+        up.Forward(h2.First(n), u.First(n), work.Branch);
+        SwiGlu.Forward(g.First(n), u.First(n), s.First(n));
+        down.Forward(s.First(n), y, work.Branch);
+        TensorPrimitives.Add(x2.First(n), y, y);
     }
 
-    /// <summary>d [N][n_embd] comes in as the gradient by y and goes out as the gradient by x; the parameters' gradients are added to.</summary>
-    public void Backward(FloatBuffer x, FloatBuffer d, Batch batch, BlockScratch scratch)
+    /// <summary>
+    /// d [N][n_embd] comes in as the gradient by y and goes out as the gradient by x; the parameters' gradients are added to.
+    /// </summary>
+    public void Backward(ReadOnlySpan<float> x, Span<float> d, Batch batch, Workspace work)
     {
-        var n = batch.Tokens.Count;
-        scratch.S.Span[..(n * shape.NFf)].Clear();
-        down.Backward(s.Data, d.Data, scratch.S.Data, n);
-        SwiGlu.Backward(g.Data, u.Data, scratch.S.Data, scratch.G.Data, scratch.U.Data, n * shape.NFf);
-        scratch.H.Span[..(n * shape.NEmbd)].Clear();
-        gate.Backward(h2.Data, scratch.G.Data, scratch.H.Data, n);
-        up.Backward(h2.Data, scratch.U.Data, scratch.H.Data, n);
-        feedForwardNorm.Backward(x2.Data, scratch.H.Data, d.Data, n);
+        var n = batch.Tokens.Length;
+        Span<float> ds = work.S.Cleared(n), dg = work.G.Cleared(n), du = work.U.Cleared(n), dh2 = work.H.Cleared(n);
+        down.Backward(s.First(n), d, ds, work.Branch);
+        SwiGlu.Backward(g.First(n), u.First(n), ds, dg, du);
+        gate.Backward(h2.First(n), dg, dh2, work.Branch);
+        up.Backward(h2.First(n), du, dh2, work.Branch);
+        feedForwardNorm.Backward(x2.First(n), dh2, d, work.Norm);
 
-        scratch.A.Span[..(n * shape.NHead * shape.HeadDim)].Clear();
-        o.Backward(a.Data, d.Data, scratch.A.Data, n);
-        attention.Backward(qOut.Data, kOut.Data, vOut.Data, scratch.A.Data, scratch.Q.Data, scratch.K.Data, scratch.V.Data, batch);
-        rotary.Backward(scratch.Q.Data, batch.Positions, shape.NHead);
-        rotary.Backward(scratch.K.Data, batch.Positions, shape.NHeadKv);
-        scratch.H.Span[..(n * shape.NEmbd)].Clear();
-        q.Backward(h.Data, scratch.Q.Data, scratch.H.Data, n);
-        k.Backward(h.Data, scratch.K.Data, scratch.H.Data, n);
-        v.Backward(h.Data, scratch.V.Data, scratch.H.Data, n);
-        attentionNorm.Backward(x.Data, scratch.H.Data, d.Data, n);
+        Span<float> da = work.A.Cleared(n), dq = work.Q.Cleared(n), dk = work.K.Cleared(n), dv = work.V.Cleared(n);
+        o.Backward(a.First(n), d, da, work.Branch);
+        for (var i = 0; i < batch.SequenceCount; i++) BackThroughAttention(batch.Sequence(i), work);
+        rope.Backward(dq, batch.Positions, heads.HeadDim);
+        rope.Backward(dk, batch.Positions, heads.HeadDim);
+        var dh = work.H.Cleared(n);
+        q.Backward(h.First(n), dq, dh, work.Branch);
+        k.Backward(h.First(n), dk, dh, work.Branch);
+        v.Backward(h.First(n), dv, dh, work.Branch);
+        attentionNorm.Backward(x, dh, d, work.Norm);
     }
-}
 
-/// <summary>Gradients inside a layer; one set serves all layers in turn.</summary>
-internal sealed class BlockScratch(NetworkShape shape, int maxTokens)
-{
-    public FloatBuffer H { get; } = new(maxTokens * shape.NEmbd);
-
-    public FloatBuffer Q { get; } = new(maxTokens * shape.NHead * shape.HeadDim);
-
-    public FloatBuffer A { get; } = new(maxTokens * shape.NHead * shape.HeadDim);
-
-    public FloatBuffer K { get; } = new(maxTokens * shape.NHeadKv * shape.HeadDim);
-
-    public FloatBuffer V { get; } = new(maxTokens * shape.NHeadKv * shape.HeadDim);
-
-    public FloatBuffer G { get; } = new(maxTokens * shape.NFf);
-
-    public FloatBuffer U { get; } = new(maxTokens * shape.NFf);
-
-    public FloatBuffer S { get; } = new(maxTokens * shape.NFf);
+    private void BackThroughAttention((int Start, int End) rows, Workspace work)
+    {
+        var (start, end) = rows;
+        Attention.Backward(
+            heads, qOut.Range(start, end), kOut.Range(start, end), vOut.Range(start, end), softmax.Range(start, end),
+            work.A.Range(start, end), work.Q.Range(start, end), work.K.Range(start, end), work.V.Range(start, end), work.Scores);
+    }
 }

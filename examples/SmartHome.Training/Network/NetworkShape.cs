@@ -1,3 +1,5 @@
+using LoRDBA.Training.Backward;
+
 namespace LoRDBA.Examples.SmartHome.Training.Network;
 
 /// <summary>The tiny llama of the example. Every linear's row is a multiple of 32 long, so that it fits Q8_0 blocks.</summary>
@@ -16,6 +18,10 @@ internal sealed record NetworkShape
     public int HeadDim { get; init; } = 32;
 
     public int NFf { get; init; } = 384;
+
+    public AttentionShape Attention => new(NHead, NHeadKv, HeadDim);
+
+    public float RopeBase { get; init; } = 10000;
 
     public float RmsEps { get; init; } = 1e-5f;
 

@@ -41,11 +41,10 @@ public sealed class FilesTests : IDisposable
         // Both signs of m and s_out, since the file keeps only magnitudes.
         foreach (var branch in network.Linears.Select(linear => linear.Branch!))
         {
-            branch.M.Value.FillNormal(new Random(2), 0.1f);
-            branch.SOut.Value.FillNormal(new Random(3), 0.2f);
+            branch.M.FillNormal(new Random(2), 0.1f);
+            branch.ScaleOut.FillNormal(new Random(3), 0.2f);
         }
 
-        network.Refresh();
         var path = Path.Combine(folder, "home.lordba");
         AdapterFile.Write(path, AdapterFile.Pack(network), "home", LordbaBase.Of(model), new LordbaTraining("test", Sha256Digest.Of([]), 1, 2, 1));
         using var adapter = Adapter.Load(path, model);

@@ -1,5 +1,5 @@
 using LoRDBA.Examples.SmartHome.Training.Network;
-using LoRDBA.Runtime.Inference;
+using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Examples.SmartHome.Training.Tests.Network;
 
@@ -25,14 +25,13 @@ public sealed class TransformerTests
     {
         var network = new Transformer(Shape, 64, new Random(42));
         network.AttachBranches(rank: 8, new Random(43));
-        foreach (var linear in network.Linears) linear.Branch!.SOut.Value.FillNormal(new Random(44), 0.1f);
-        network.Refresh();
+        foreach (var linear in network.Linears) linear.Branch!.ScaleOut.FillNormal(new Random(44), 0.1f);
 
         Assert.All(network.Parameters, parameter => Assert.True(parameter.IsFrozen));
         foreach (var linear in network.Linears)
         {
             CheckSlope(network, linear.Branch!.M);
-            CheckSlope(network, linear.Branch.SOut);
+            CheckSlope(network, linear.Branch.ScaleOut);
         }
     }
 
@@ -58,25 +57,23 @@ public sealed class TransformerTests
 
     private static void CheckSlope(Transformer network, Parameter parameter)
     {
-        foreach (var each in network.Parameters.Concat(network.Trained)) each.Gradient.Span.Clear();
+        foreach (var each in network.Parameters.Concat(network.Trained)) each.Gradient.Clear();
         network.Forward(NewBatch());
         network.Backward(NewBatch());
 
-        var direction = new FloatBuffer(parameter.Value.Length);
+        var direction = new Parameter("direction", parameter.Rows, parameter.Columns);
         direction.FillNormal(new Random(45), 1);
         var slope = 0.0;
-        for (var i = 0; i < direction.Length; i++) slope += (double)direction.Span[i] * parameter.Gradient.Span[i];
+        for (var i = 0; i < direction.Value.Length; i++) slope += (double)direction.Value[i] * parameter.Gradient[i];
 
-        var original = parameter.Value.Span.ToArray();
+        var original = parameter.Value.ToArray();
         var measured = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
-        original.CopyTo(parameter.Value.Span);
-        network.Refresh();
+        original.CopyTo(parameter.Value);
         Assert.Equal(measured, slope, Tolerance * Math.Max(1, Math.Abs(measured)));
 
         double LossAt(float distance)
         {
-            for (var i = 0; i < original.Length; i++) parameter.Value.Span[i] = original[i] + distance * direction.Span[i];
-            network.Refresh();
+            for (var i = 0; i < original.Length; i++) parameter.Value[i] = original[i] + distance * direction.Value[i];
             return network.Forward(NewBatch()).MeanNll;
         }
     }
