@@ -34,6 +34,7 @@ internal static class ConsoleProgram
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Clock = TimeProvider.System,
             Interrupted = interrupt.Token,
+            ShowStack = Environment.GetEnvironmentVariable(ExitCodes.StackVariable) == "1",
             Kernels = kernels,
         });
     }

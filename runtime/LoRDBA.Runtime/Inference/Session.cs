@@ -76,8 +76,8 @@ public sealed unsafe class Session : IDisposable
     public void Use(Adapter? adapter, float weight = 1f)
     {
         if (adapter is not null && adapter.Model != Model)
-            throw new SessionException($"The adapter {adapter.Name} was loaded for another model object than this session's ({Model.Config.Name}).");
-        if (!float.IsFinite(weight)) throw new SessionException($"The adapter's weight is {weight}; it must be finite.");
+            throw new SessionException(SessionError.WrongModel, $"The adapter {adapter.Name} was loaded for another model object than this session's ({Model.Config.Name}).");
+        if (!float.IsFinite(weight)) throw new SessionException(SessionError.NonFiniteWeight, $"The adapter's weight is {weight}; it must be finite.");
 
         var former = Active?.Adapter;
         if (adapter is null)
@@ -165,22 +165,22 @@ public sealed unsafe class Session : IDisposable
 
     private void Admit(scoped ReadOnlySpan<int> tokens)
     {
-        if (tokens.IsEmpty) throw new SessionException("There is no token to append: give at least one.");
+        if (tokens.IsEmpty) throw new SessionException(SessionError.NoToken, "There is no token to append: give at least one.");
         foreach (var token in tokens)
             if ((uint)token >= (uint)Model.Config.NVocab)
-                throw new SessionException($"The token {token} is not in the vocabulary of {Model.Config.NVocab}.");
+                throw new SessionException(SessionError.UnknownToken, $"The token {token} is not in the vocabulary of {Model.Config.NVocab}.");
         if (tokens.Length > ContextLength - Position) throw new ContextFullException(ContextLength, Position, tokens.Length);
     }
 
     private static void Check(SignKernels kernels, Model model)
     {
-        if (kernels.CannotRunHere is { } reason) throw new SessionException($"{kernels.Name}: {reason}");
+        if (kernels.CannotRunHere is { } reason) throw new SessionException(SessionError.KernelsCannotRun, $"{kernels.Name}: {reason}");
         if (kernels.BaseFingerprint is { } made && made != model.Fingerprint.ToString())
-            throw new SessionException($"{kernels.Name} was generated for another base (fingerprint {made[..12]}) than {model.Config.Name} ({model.Fingerprint.Short}): write its manifest anew with `lordba manifest` and build again.");
+            throw new SessionException(SessionError.KernelsOfAnotherBase, $"{kernels.Name} was generated for another base (fingerprint {made[..12]}) than {model.Config.Name} ({model.Fingerprint.Short}): write its manifest anew with `lordba manifest` and build again.");
     }
 
     private static void Check(int value, int least, int most, string option)
     {
-        if (value < least || value > most) throw new SessionException($"{option} is {value}; it must lie between {least} and {most}.");
+        if (value < least || value > most) throw new SessionException(SessionError.OptionOutOfRange, $"{option} is {value}; it must lie between {least} and {most}.");
     }
 }

@@ -43,7 +43,7 @@ public sealed class Baseline
     /// <exception cref="ConversionException">It is no LoRA, or it changes nothing.</exception>
     public Adapter Apply(Adapter lora, out long bits)
     {
-        if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be quantized.");
+        ConversionException.ThrowUnlessLora(lora, "quantized");
         var branches = lora.Model.Linears.Select(linear => (Linear: linear, Branch: (LoraBranch?)lora.Branch(linear))).Where(adapted => adapted.Branch is not null).ToArray();
         var pairs = new FactorPair?[branches.Length];
         Parallel.For(0, branches.Length, i =>
@@ -52,7 +52,7 @@ public sealed class Baseline
             if (update.Rank > 0) pairs[i] = quantize(branches[i].Branch!, update);
         });
         bits = pairs.Sum(pair => pair?.Bits ?? 0);
-        if (bits == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
+        if (bits == 0) throw new ConversionException(ConversionError.NoUpdate, $"{lora.Name} changes nothing: all of its updates are zero.");
         return Build(lora, $"{Family} {Setting}", [.. branches.Zip(pairs).Where(entry => entry.Second is not null).Select(entry => (entry.First.Linear, entry.Second!))], bits);
     }
 

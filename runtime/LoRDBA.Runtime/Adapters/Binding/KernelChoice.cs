@@ -56,5 +56,5 @@ internal sealed class KernelChoice(SignKernels? set, bool strict, int linears)
     }
 
     private SessionException Missing(LordbaAdapter adapter, LordbaBranch branch, string product) =>
-        new($"{set?.Name ?? "No generated set"} has no kernel for {product} ({branch.Linear.Name} of {adapter.Name}), and the session is strict: add the adapter to the manifest with `lordba manifest` and build again.");
+        new(SessionError.KernelsLackShape, $"{set?.Name ?? "No generated set"} has no kernel for {product} ({branch.Linear.Name} of {adapter.Name}), and the session is strict: add the adapter to the manifest with `lordba manifest` and build again.");
 }
