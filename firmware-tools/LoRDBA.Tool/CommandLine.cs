@@ -39,7 +39,7 @@ internal static class CommandLine
     }
 
     /// <summary>Writes if that is possible: what cannot be told does not hide the error at hand, and its exit code tells enough.</summary>
-    private static void Try(Action write)
+    internal static void Try(Action write)
     {
         try
         {

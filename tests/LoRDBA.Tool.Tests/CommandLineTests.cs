@@ -73,6 +73,15 @@ public sealed class CommandLineTests
         Assert.Equal(exitCode, Failing(new AggregateException(cause)).ExitCode);
     }
 
+    [Fact]
+    public void What_cannot_be_written_is_file_trouble_and_hides_no_error()
+    {
+        var full = new IOException("No space left on device");
+
+        Assert.Equal((ExitCodes.File, "lordba: No space left on device\n"), (Failing(full).ExitCode, Failing(full).Error));
+        Assert.Equal("file.failed", Failing(full, more: "--json").ErrorJson().GetProperty("code").GetString());
+    }
+
     /// <summary>An inspection whose output throws where its last line is written.</summary>
     private static ToolRun Failing(Exception cause, bool showStack = false, params string[] more)
     {
