@@ -16,8 +16,8 @@ internal sealed class Contestant(string name, Adapter? adapter)
     /// <summary>Null for the base alone.</summary>
     public Adapter? Adapter { get; } = adapter;
 
-    /// <summary>Of one switch to it, on average, in nanoseconds.</summary>
-    public double SwitchNanoseconds { get; private set; }
+    /// <summary>Time of a switch to it between two tokens.</summary>
+    public TimeSpan Switched { get; private set; }
 
     /// <summary>One per test set.</summary>
     public IReadOnlyList<Outcome> Outcomes { get; private set; } = [];
@@ -27,8 +27,9 @@ internal sealed class Contestant(string name, Adapter? adapter)
 
     public void Run(Trial trial, Sequence sequence, Contestant before, IReadOnlyList<TestSet> sets)
     {
-        SwitchNanoseconds = trial.Switch(Adapter, before.Adapter).TotalNanoseconds / Trial.Switches;
+        trial.Switch(Adapter, before.Adapter);
         trial.Run(sets[0] with { Commands = [.. sets[0].Commands.Take(WarmUpCommands)] });
+        Switched = trial.Switch(Adapter, before.Adapter);
         Outcomes = [.. sets.Select(set =>
         {
             Report.Progress($"{Name} answers {set.Name} ...");

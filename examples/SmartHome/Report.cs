@@ -72,7 +72,7 @@ internal sealed class Report
             {
                 table.AddRow(
                     Markup.Escape(contestant.Name), contestant.Acted, Markup.Escape(outcome.Set.Name), $"{outcome.ExactMatch:P1}", $"{outcome.Nll:F4}",
-                    $"{outcome.TokensPerSecond:N0}", $"{contestant.SwitchNanoseconds:N0} ns");
+                    $"{outcome.TokensPerSecond:N0}", $"{contestant.Switched.TotalMicroseconds:N1} us");
             }
         }
 

@@ -36,4 +36,8 @@ internal sealed record TestSet(string Name, IReadOnlyList<TestCommand> Commands)
 }
 
 /// <summary>A file of test commands cannot be used.</summary>
-internal sealed class TestSetException(string message, Exception? inner = null) : LordbaException(message, inner);
+internal sealed class TestSetException(string message, Exception? inner = null) : LordbaException(message, inner)
+{
+    /// <inheritdoc/>
+    public override string Code => "commands.bad-file";
+}

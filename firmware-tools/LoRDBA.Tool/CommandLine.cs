@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using LoRDBA.Runtime;
-using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Output;
 
@@ -22,33 +19,36 @@ internal static class CommandLine
         try
         {
             if (parsed.Errors.Count > 0) return Fail(ErrorReport.OfUsage(parsed));
-            return parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false });
+            var exitCode = parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false });
+            // Here and not when the stream is closed: a full disk is an error like any other.
+            context.Out.Flush();
+            return exitCode;
         }
-        catch (Exception e) when (IsFileTrouble(e))
+        catch (Exception e)
         {
-            return Fail(ErrorReport.OfFile(e));
-        }
-        catch (LordbaException e)
-        {
-            return Fail(ErrorReport.OfInput(e));
-        }
-        catch (OperationCanceledException)
-        {
-            return Fail(ErrorReport.OfInterrupt());
+            // The outermost place: what is not foreseen is told here, and never by the runtime.
+            return Fail(ErrorReport.Of(e, context.ShowStack));
         }
 
         int Fail(ErrorReport report)
         {
-            context.Out.Flush();
-            report.Write(context.Error, asJson);
+            Try(context.Out.Flush);
+            Try(() => report.Write(context.Error, asJson));
             return report.ExitCode;
         }
     }
 
-    private static bool IsFileTrouble(Exception e) => e
-        is IOException or UnauthorizedAccessException
-        or GgufException { Error: GgufError.CannotOpen }
-        or AdapterException { Error: AdapterError.CannotOpen };
+    /// <summary>Writes if that is possible: what cannot be told does not hide the error at hand, and its exit code tells enough.</summary>
+    internal static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException)
+        {
+        }
+    }
 
     private static RootCommand Root(ToolContext context)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using LoRDBA.Runtime.Kernels.Signs;
+using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool;
 
@@ -10,6 +11,23 @@ internal static class ConsoleProgram
     /// <param name="arguments">As the process got them.</param>
     /// <param name="kernels">What was generated into the program, if anything.</param>
     public static int Run(string[] arguments, SignKernels? kernels = null)
+    {
+        var showStack = Environment.GetEnvironmentVariable(ExitCodes.StackVariable) == "1";
+        try
+        {
+            return Run(arguments, kernels, showStack);
+        }
+        catch (Exception e)
+        {
+            // Outside of any command: a stream of the process is not there (`lordba ... >&-`).
+            var report = ErrorReport.Of(e, showStack);
+            using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
+            CommandLine.Try(() => report.Write(error, arguments.Contains(Verb.Json.Name)));
+            return report.ExitCode;
+        }
+    }
+
+    private static int Run(string[] arguments, SignKernels? kernels, bool showStack)
     {
         // The first Ctrl-C asks the verb to stop at its next step, which leaves no half-written file; a second one ends the process.
         using var interrupt = new CancellationTokenSource();
@@ -34,6 +52,7 @@ internal static class ConsoleProgram
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Clock = TimeProvider.System,
             Interrupted = interrupt.Token,
+            ShowStack = showStack,
             Kernels = kernels,
         });
     }

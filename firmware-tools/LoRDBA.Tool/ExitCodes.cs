@@ -1,9 +1,6 @@
 namespace LoRDBA.Tool;
 
-/// <summary>
-/// What the process returns; the same for every verb. A defect of this program is none of these: it ends with a stack
-/// trace and whatever the runtime returns for an unhandled exception (134).
-/// </summary>
+/// <summary>What the process returns; the same for every verb.</summary>
 internal static class ExitCodes
 {
     /// <summary>The verb did all that it was asked to.</summary>
@@ -18,9 +15,19 @@ internal static class ExitCodes
     /// <summary>A file cannot be found, opened, read or written.</summary>
     public const int File = 3;
 
+    /// <summary>The system has not the memory that was asked for.</summary>
+    public const int Memory = 4;
+
+    /// <summary>A defect of this program (EX_SOFTWARE of sysexits.h). <see cref="StackVariable"/> shows where.</summary>
+    public const int Defect = 70;
+
     /// <summary>Ended by Ctrl-C (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 
+    /// <summary>The environment variable that, set to 1, makes a defect show its stack.</summary>
+    public const string StackVariable = "LORDBA_STACK";
+
     /// <summary>The list as every <c>--help</c> prints it.</summary>
-    public const string Help = "0 done, 1 bad input, 2 wrong command line, 3 a file cannot be read or written, 130 interrupted";
+    public const string Help =
+        "0 done, 1 bad input, 2 wrong command line, 3 a file cannot be read or written, 4 too little memory, 70 a defect of lordba (LORDBA_STACK=1 shows where), 130 interrupted";
 }

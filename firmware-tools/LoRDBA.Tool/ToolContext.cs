@@ -26,6 +26,9 @@ internal sealed class ToolContext
     /// <summary>Cancelled by Ctrl-C; whatever takes longer than a step asks for it between steps.</summary>
     public required CancellationToken Interrupted { get; init; }
 
+    /// <summary>Whether a defect shows its stack (<see cref="ExitCodes.StackVariable"/>).</summary>
+    public bool ShowStack { get; init; }
+
     /// <summary>Kernels that were generated into this build of the command, for what <c>bench</c> measures; otherwise none, and the generic ones serve.</summary>
     public SignKernels? Kernels { get; init; }
 }

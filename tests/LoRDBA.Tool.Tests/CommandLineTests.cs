@@ -1,3 +1,7 @@
+using System.Reflection;
+using LoRDBA.Tests;
+using LoRDBA.Tool.Commands;
+
 namespace LoRDBA.Tool.Tests;
 
 public sealed class CommandLineTests
@@ -18,6 +22,87 @@ public sealed class CommandLineTests
         var error = ToolRun.Of("frobnicate", "--json").ErrorJson();
 
         Assert.Equal("usage", error.GetProperty("kind").GetString());
+        Assert.Equal("command.usage", error.GetProperty("code").GetString());
         Assert.Equal(ExitCodes.Usage, error.GetProperty("exit_code").GetInt32());
+    }
+
+    [Fact]
+    public void A_defect_is_one_line_that_says_where_to_get_more()
+    {
+        var run = Failing(new InvalidOperationException("nothing\nthere"));
+
+        Assert.Equal(ExitCodes.Defect, run.ExitCode);
+        var version = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        Assert.Equal($"lordba: A defect of lordba {version}, please report it: InvalidOperationException: nothing there LORDBA_STACK=1 before the command shows where.\n", run.Error);
+    }
+
+    [Fact]
+    public void With_the_variable_a_defect_shows_its_stack()
+    {
+        var run = Failing(new InvalidOperationException("nothing there"), showStack: true);
+
+        Assert.Equal(ExitCodes.Defect, run.ExitCode);
+        Assert.StartsWith("lordba: A defect of lordba ", run.Error);
+        Assert.Contains($"\n   at {typeof(InspectCommand).FullName}.Run(", run.Error);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void With_json_a_defect_is_an_object_too(bool showStack)
+    {
+        var run = Failing(new InvalidOperationException("nothing there"), showStack, "--json");
+
+        var error = run.ErrorJson();
+        Assert.Equal(("defect", "InvalidOperationException", "command.defect"), (error.GetProperty("kind").GetString(), error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
+        Assert.Equal(showStack, error.TryGetProperty("stack", out _));
+        Assert.Equal(1, run.Error.Count(c => c == '\n'));
+    }
+
+    [Theory]
+    [InlineData(typeof(OutOfMemoryException), ExitCodes.Memory)]
+    [InlineData(typeof(IOException), ExitCodes.File)]
+    [InlineData(typeof(UnauthorizedAccessException), ExitCodes.File)]
+    [InlineData(typeof(OperationCanceledException), ExitCodes.Interrupted)]
+    [InlineData(typeof(InvalidOperationException), ExitCodes.Defect)]
+    public void What_several_threads_threw_is_told_as_what_one_throws(Type type, int exitCode)
+    {
+        var cause = (Exception)Activator.CreateInstance(type)!;
+
+        Assert.Equal(exitCode, Failing(cause).ExitCode);
+        Assert.Equal(exitCode, Failing(new AggregateException(cause)).ExitCode);
+    }
+
+    [Fact]
+    public void What_cannot_be_written_is_file_trouble_and_hides_no_error()
+    {
+        var full = new IOException("No space left on device");
+
+        Assert.Equal((ExitCodes.File, "lordba: No space left on device\n"), (Failing(full).ExitCode, Failing(full).Error));
+        Assert.Equal("file.failed", Failing(full, more: "--json").ErrorJson().GetProperty("code").GetString());
+    }
+
+    /// <summary>An inspection whose output throws where its last line is written.</summary>
+    private static ToolRun Failing(Exception cause, bool showStack = false, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        using var error = new StringWriter();
+        var exitCode = CommandLine.Run(["inspect", SmallLora.WriteModel(folder), .. more], new ToolContext
+        {
+            Out = new FailingWriter(cause),
+            Error = error,
+            In = TextReader.Null,
+            OutIsTerminal = false,
+            ErrorIsTerminal = false,
+            Clock = TimeProvider.System,
+            Interrupted = TestContext.Current.CancellationToken,
+            ShowStack = showStack,
+        });
+        return new ToolRun(exitCode, "", error.ToString());
+    }
+
+    private sealed class FailingWriter(Exception cause) : StringWriter
+    {
+        public override void WriteLine(string? value) => throw cause;
     }
 }

@@ -11,15 +11,17 @@ public sealed class InterruptTests
     {
         using var folder = new TemporaryFolder();
         var data = folder.Write("data.jsonl", """{"prompt": "a", "completion": "b"}"""u8.ToArray());
+        var perLine = Path.Combine(folder.Path, "lines.jsonl");
         using var interrupt = new CancellationTokenSource();
         interrupt.Cancel();
 
-        foreach (var command in (string[][])[["eval", "MODEL", "--data", data], ["trace", "MODEL", "--ids", "1"], ["run", "MODEL", "a"]])
+        foreach (var command in (string[][])[["eval", "MODEL", "--data", data, "--per-line", perLine], ["trace", "MODEL", "--ids", "1"], ["run", "MODEL", "a"]])
         {
             var run = ToolRun.WithInput("", interrupt.Token, [.. command.Select(word => word == "MODEL" ? SharedFiles.Require("models/tiny-llama.gguf") : word)]);
             Assert.Equal(ExitCodes.Interrupted, run.ExitCode);
             Assert.EndsWith("lordba: interrupted\n", run.Error);
         }
+        Assert.Equal([data], Directory.GetFiles(folder.Path));
     }
 
     [Fact]
@@ -38,8 +40,8 @@ public sealed class InterruptTests
     [Fact]
     public async Task Ctrl_C_ends_the_native_program_cleanly()
     {
-        var start = NativeBinary.X64().StartInfo(
-            "eval", SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"), "--data", SharedFiles.Require("data/home-intents/en.test.jsonl"));
+        var start = WithoutIgnoringInterrupts(NativeBinary.X64().StartInfo(
+            "eval", SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"), "--data", SharedFiles.Require("data/home-intents/en.test.jsonl")));
         using var process = Process.Start(start)!;
 
         // The first line of progress: it is at work.
@@ -51,5 +53,22 @@ public sealed class InterruptTests
         Assert.Equal(ExitCodes.Interrupted, process.ExitCode);
         Assert.EndsWith("lordba: interrupted\n", error);
         Assert.Empty(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>
+    /// A background job of a script ignores SIGINT, and so does every process below it (signal(7)): <c>env</c> of coreutils 8.31 and later
+    /// gives the signal its default meaning again, and then becomes the program.
+    /// </summary>
+    private static ProcessStartInfo WithoutIgnoringInterrupts(ProcessStartInfo start)
+    {
+        const string Default = "--default-signal=INT";
+        using var probe = Process.Start(new ProcessStartInfo("env", [Default, "true"]) { RedirectStandardError = true })!;
+        probe.WaitForExit();
+        Assert.SkipUnless(probe.ExitCode == 0, $"needs env {Default}: coreutils 8.31 or later");
+
+        start.ArgumentList.Insert(0, start.FileName);
+        start.ArgumentList.Insert(0, Default);
+        start.FileName = "env";
+        return start;
     }
 }

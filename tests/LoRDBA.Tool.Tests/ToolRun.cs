@@ -24,10 +24,16 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
             In = reader,
             OutIsTerminal = false,
             ErrorIsTerminal = false,
-            Clock = TimeProvider.System,
+            Clock = new StandingClock(),
             Interrupted = interrupted,
         });
         return new ToolRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    /// <summary>No step takes any time, so none shows its progress, however busy the machine is.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
     }
 
     /// <summary>Standard output as the one JSON object that <c>--json</c> promises.</summary>

@@ -36,21 +36,8 @@ internal static class AdapterFile
         };
     }
 
-    private static byte[] PackSigns(Parameter latent, Func<int, int, float> flip)
-    {
-        var stride = SignMatrix.StrideOf(latent.Columns);
-        var bytes = new byte[latent.Rows * stride];
-        for (var row = 0; row < latent.Rows; row++)
-        {
-            for (var column = 0; column < latent.Columns; column++)
-            {
-                var isPlus = SignBranch.IsPlus(latent.Value[row * latent.Columns + column]) == SignBranch.IsPlus(flip(row, column));
-                if (isPlus) bytes[row * stride + (column >> 3)] |= (byte)(1 << (column & 7));
-            }
-        }
-
-        return bytes;
-    }
+    private static byte[] PackSigns(Parameter latent, Func<int, int, float> flip) => SignMatrix.Pack(latent.Rows, latent.Columns, (row, column) =>
+        SignBranch.IsPlus(latent.Value[row * latent.Columns + column]) == SignBranch.IsPlus(flip(row, column)));
 
     private static float[] Magnitudes(Parameter values) => [.. values.Value.ToArray().Select(Math.Abs)];
 }

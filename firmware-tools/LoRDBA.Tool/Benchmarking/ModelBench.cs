@@ -141,7 +141,7 @@ internal sealed class ModelBench
         sequence.Reset();
         for (var i = 0; i < some.Length; i++)
             if (Turn.BestOf(sequence.Decode(some[i])) != together[i])
-                throw new BenchException($"With {what}, the best token after {i + 1} tokens is another when they are taken one by one than when they are taken together: this machine computes wrongly, or the program has a defect.");
+                throw new BenchException(BenchError.WrongResult, $"With {what}, the best token after {i + 1} tokens is another when they are taken one by one than when they are taken together: this machine computes wrongly, or the program has a defect.");
     }
 
     private SpeedFigures Speed(List<Turn> turns) => new(

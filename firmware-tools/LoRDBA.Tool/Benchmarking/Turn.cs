@@ -52,7 +52,7 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double 
     {
         // The index of the first NaN, if there is one.
         var best = TensorPrimitives.IndexOfMax(logits);
-        return float.IsFinite(logits[best]) ? best : throw new BenchException($"A logit is {logits[best]}: the model or adapter is damaged, or its arithmetic overflows.");
+        return float.IsFinite(logits[best]) ? best : throw new BenchException(BenchError.NonFiniteLogit, $"A logit is {logits[best]}: the model or adapter is damaged, or its arithmetic overflows.");
     }
 
     private readonly record struct Moment(long Timestamp, TimeSpan Cpu)

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
@@ -9,6 +11,7 @@ using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Comparison;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
+using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Tool.Commands;
 
@@ -45,13 +48,12 @@ internal sealed class CompareCommand : Verb
     {
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
+        ConversionException.ThrowUnlessLora(adapter, "compared");
         var tokenizer = Tokenizer.FromGguf(baseModel.File);
         var samples = EvalData.Read(arguments.GetRequiredValue(data), tokenizer, EvalData.ChatOf(baseModel.File, tokenizer, Context), arguments.GetValue(limit) ?? int.MaxValue);
         var folder = Directory.CreateDirectory(arguments.GetRequiredValue(output)).FullName;
-        var cache = new ScoreCache(Path.Combine(folder, "results"), DigestOf(arguments.GetRequiredValue(model), samples));
-        Sequence[] sequences = [.. Enumerable.Range(0, arguments.GetValue(threads)).Select(_ => baseModel.CreateSequence(new() { ContextLength = DataScore.ContextFor(samples) }, new() { Threads = 1 }))];
-        var points = Measure(adapter, sequences, samples, cache);
-        foreach (var sequence in sequences) sequence.Dispose();
+        var cache = new ScoreCache(Path.Combine(folder, "results"), DigestOf(baseModel.File, samples));
+        var points = Measure(adapter, arguments.GetValue(threads), samples, cache);
         var result = ComparisonResult.Of(baseModel.Config.Name, adapter.Name, samples.Count, samples.Sum(sample => (long)sample.Completion.Length), points);
 
         WholeFile.Write(Path.Combine(folder, "report.html"), file => file.Write(System.Text.Encoding.UTF8.GetBytes(ComparisonReport.ToHtml(result))));
@@ -60,7 +62,21 @@ internal sealed class CompareCommand : Verb
         else Print(result, folder);
     }
 
-    private List<ComparisonPoint> Measure(Adapter lora, Sequence[] sequences, List<EvalSample> samples, ScoreCache cache)
+    private List<ComparisonPoint> Measure(Adapter lora, int threads, List<EvalSample> samples, ScoreCache cache)
+    {
+        var sequences = new List<Sequence>();
+        try
+        {
+            while (sequences.Count < threads) sequences.Add(lora.Model.CreateSequence(new() { ContextLength = DataScore.ContextFor(samples) }, new() { Threads = 1 }));
+            return Measure(lora, sequences, samples, cache);
+        }
+        finally
+        {
+            foreach (var sequence in sequences) sequence.Dispose();
+        }
+    }
+
+    private List<ComparisonPoint> Measure(Adapter lora, List<Sequence> sequences, List<EvalSample> samples, ScoreCache cache)
     {
         var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
         var channels = adapted.Sum(linear => (long)linear.NIn + linear.NOut);
@@ -88,9 +104,9 @@ internal sealed class CompareCommand : Verb
     }
 
     /// <summary>Whatever a score depends on beside the adapter: the base as it lies in its file, and the tokens of the samples.</summary>
-    private static Sha256Digest DigestOf(string model, List<EvalSample> samples)
+    private static Sha256Digest DigestOf(GgufFile model, List<EvalSample> samples)
     {
-        var content = new List<byte>(Sha256Digest.Of(File.ReadAllBytes(model)).ToArray());
+        var content = new List<byte>(model.Digest().ToArray());
         foreach (var sample in samples)
             foreach (var tokens in (int[][])[sample.Prompt, sample.Completion])
                 content.AddRange([.. BitConverter.GetBytes(tokens.Length), .. MemoryMarshal.AsBytes<int>(tokens)]);

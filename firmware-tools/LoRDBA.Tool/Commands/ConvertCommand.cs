@@ -86,6 +86,7 @@ internal sealed class ConvertCommand : Verb
             else exported.Print(Context.Out);
             return;
         }
+        ConversionException.ThrowUnlessLora(adapter, "converted");
         var options = new ConversionOptions
         {
             Rank = arguments.GetValue(rank),

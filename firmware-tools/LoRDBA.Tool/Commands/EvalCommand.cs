@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;
 using LoRDBA.Tool.Output;
@@ -48,13 +49,24 @@ internal sealed class EvalCommand : Verb
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
         using var sequence = engine.CreateSequence(DataScore.ContextFor(samples));
-        using var lines = arguments.GetValue(perLine) is { } path ? new StreamWriter(path) : null;
 
         var start = Context.Clock.GetTimestamp();
-        var score = Measure(sequence, samples, lines);
+        var score = Measure(sequence, samples, arguments.GetValue(perLine));
         Print(new EvalResult(
             samples.Count, score.Tokens, score.Nll, score.ExactMatch, Context.Clock.GetElapsedTime(start).TotalSeconds,
             chat is null ? "none" : chat.IsOwn ? "own" : "chatml", AdapterFacts.Of(sequence)), arguments.GetValue(Json));
+    }
+
+    private DataScore Measure(Sequence sequence, List<EvalSample> samples, string? perLine)
+    {
+        if (perLine is null) return Measure(sequence, samples, lines: null);
+        DataScore? score = null;
+        WholeFile.Write(perLine, file =>
+        {
+            using var lines = new StreamWriter(file, leaveOpen: true);
+            score = Measure(sequence, samples, lines);
+        });
+        return score!;
     }
 
     private DataScore Measure(Sequence sequence, List<EvalSample> samples, StreamWriter? lines)

@@ -38,10 +38,11 @@ internal sealed class GgufInspector(GgufFile file) : Inspector
     {
         var tensor = file.GetTensor(name);
         var format = file.FormatOf(tensor);
-        var blocks = (int)((Math.Min(count, tensor.ElementCount) + format.BlockLength - 1) / format.BlockLength);
-        var values = new float[checked(blocks * format.BlockLength)];
-        format.Dequantize(file.Span(tensor, checked(blocks * format.BlockBytes)), values);
-        return new TensorValues(tensor.Name, format.Name, Shape(tensor)) { Values = values[..(int)Math.Min(count, tensor.ElementCount)] };
+        count = (int)Math.Min(Math.Min(count, MostValues), tensor.ElementCount);
+        var blocks = (int)(((long)count + format.BlockLength - 1) / format.BlockLength);
+        var values = new float[blocks * format.BlockLength];
+        format.Dequantize(file.Span(tensor, blocks * format.BlockBytes), values);
+        return new TensorValues(tensor.Name, format.Name, Shape(tensor)) { Values = values[..count] };
     }
 
     /// <inheritdoc/>

@@ -16,10 +16,13 @@ internal abstract class Inspector : IDisposable
         return GgufLoraFile.IsLora(file) ? new GgufLoraInspector(GgufLoraFile.From(file)) : new GgufInspector(file);
     }
 
+    /// <summary>The most values that are read, whatever is asked for: neither they nor their bytes outgrow an array.</summary>
+    protected const int MostValues = 1 << 28;
+
     /// <summary>What the file is.</summary>
     public abstract FileFacts Describe(bool withTensors);
 
-    /// <summary>The first <paramref name="count"/> values of a tensor, or all if it has fewer.</summary>
+    /// <summary>The first <paramref name="count"/> values of a tensor, at most 2^28, or all if it has fewer.</summary>
     /// <exception cref="Runtime.LordbaException">There is no such tensor, or its type cannot be read.</exception>
     public abstract TensorValues Values(string name, int count);
 

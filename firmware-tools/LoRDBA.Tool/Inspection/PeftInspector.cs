@@ -25,8 +25,7 @@ internal sealed class PeftInspector(string path) : Inspector
     {
         var tensor = folder.Weights.Tensors.FirstOrDefault(tensor => tensor.Name == name)
             ?? throw new InspectException($"{folder.WeightsPath}: there is no tensor {name}. --tensors lists those that there are.");
-        var values = folder.Weights.Values(tensor);
-        return new TensorValues(tensor.Name, tensor.Format.Name, Shape(tensor)) { Values = values[..Math.Min(count, values.Length)] };
+        return new TensorValues(tensor.Name, tensor.Format.Name, Shape(tensor)) { Values = folder.Weights.Values(tensor, Math.Min(count, MostValues)) };
     }
 
     /// <inheritdoc/>

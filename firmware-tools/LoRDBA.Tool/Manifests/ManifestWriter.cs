@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Manifests;
@@ -9,13 +10,12 @@ internal static class ManifestWriter
 {
     private static readonly string[] Headings = ["linear", "input", "n_in", "n_out", "rank", "scale_in"];
 
-    /// <summary>Writes the file under a temporary name and renames it when it is whole.</summary>
+    /// <summary>Writes the file whole or not at all.</summary>
     /// <exception cref="IOException">It cannot be written; what was at the path is still there.</exception>
     public static void Save(string path, Model model, IReadOnlyList<AdapterShapes> adapters)
     {
-        var temporary = path + ".part";
-        File.WriteAllText(temporary, ToText(model, adapters));
-        File.Move(temporary, path, overwrite: true);
+        var text = Encoding.UTF8.GetBytes(ToText(model, adapters));
+        WholeFile.Write(path, file => file.Write(text));
     }
 
     /// <summary>The text. Adapters of the same shapes share one list.</summary>

@@ -8,7 +8,25 @@ using LoRDBA.Tool.Output;
 namespace LoRDBA.Tool.Measuring;
 
 /// <summary>A file with test data is not what it has to be; the message names file and line.</summary>
-internal sealed class EvalDataException(string message, Exception? inner = null) : LordbaException(message, inner);
+internal sealed class EvalDataException(EvalDataError error, string message, Exception? inner = null) : LordbaException(message, inner)
+{
+    /// <summary>The cause.</summary>
+    public EvalDataError Error { get; } = error;
+
+    /// <inheritdoc/>
+    public override string Code => CodeOf("data", Error);
+}
+
+/// <summary>Why a file with test data was refused.</summary>
+internal enum EvalDataError
+{
+    /// <summary>There is no line in it.</summary>
+    Empty,
+    /// <summary>A line is no JSON object with texts.</summary>
+    BadLine,
+    /// <summary>A line lacks a text, or it is empty.</summary>
+    MissingText,
+}
 
 /// <summary>One line of a data file.</summary>
 /// <param name="Prompt">What is said to the model.</param>
@@ -40,7 +58,7 @@ internal static class EvalData
             if (samples.Count == limit) break;
             samples.Add(Tokenize(Parse(text, path, number), tokenizer, chat, path, number));
         }
-        return samples.Count > 0 ? samples : throw new EvalDataException($"{path}: there is no line in it.");
+        return samples.Count > 0 ? samples : throw new EvalDataException(EvalDataError.Empty, $"{path}: there is no line in it.");
     }
 
     /// <summary>What makes messages of a model's lines; null for a model that was not trained to chat, which gets the texts as they are.</summary>
@@ -60,13 +78,13 @@ internal static class EvalData
         }
         catch (JsonException e)
         {
-            throw new EvalDataException($"{path}: line {number} is no JSON object with the texts prompt and completion. {e.Message}", e);
+            throw new EvalDataException(EvalDataError.BadLine, $"{path}: line {number} is no JSON object with the texts prompt and completion. {e.Message}", e);
         }
     }
 
     private static EvalSample Tokenize(EvalLine line, Tokenizer tokenizer, ChatTemplate? chat, string path, int number)
     {
-        string Part(string? text, string key) => !string.IsNullOrEmpty(text) ? text : throw new EvalDataException($"{path}: line {number} has no text {key}.");
+        string Part(string? text, string key) => !string.IsNullOrEmpty(text) ? text : throw new EvalDataException(EvalDataError.MissingText, $"{path}: line {number} has no text {key}.");
 
         var prompt = Part(line.Prompt, "prompt");
         var completion = Part(line.Completion, "completion");

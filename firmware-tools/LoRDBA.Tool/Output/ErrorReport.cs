@@ -1,19 +1,20 @@
 using System.CommandLine;
+using System.Reflection;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Output;
 
 /// <summary>An error as it is told: one line for a person, or <c>{"error": {...}}</c> for a program. Always on standard error.</summary>
-/// <param name="Kind"><c>input</c>, <c>usage</c>, <c>file</c> or <c>interrupted</c>: the exit code in words.</param>
+/// <param name="Kind"><c>input</c>, <c>usage</c>, <c>file</c>, <c>memory</c>, <c>defect</c> or <c>interrupted</c>: the exit code in words.</param>
 /// <param name="Type">The exception's name, where there is one.</param>
-/// <param name="Code">The cause, where the exception has a code for it, such as <c>DigestMismatch</c>: stable across versions.</param>
+/// <param name="Code">The cause, such as <c>adapter.digest-mismatch</c>: stable across versions (<see cref="LordbaException.Code"/>).</param>
 /// <param name="Message">One sentence: what is wrong, where, and what to do.</param>
 /// <param name="ExitCode">What the process returns (<see cref="ExitCodes"/>).</param>
-internal sealed record ErrorReport(string Kind, string? Type, string? Code, string Message, int ExitCode)
+/// <param name="Stack">Of a defect, where it was asked for.</param>
+internal sealed record ErrorReport(string Kind, string? Type, string Code, string Message, int ExitCode, string? Stack = null)
 {
     /// <summary>A wrong command line: the first complaint, and where to read more.</summary>
     public static ErrorReport OfUsage(ParseResult parsed)
@@ -22,32 +23,48 @@ internal sealed record ErrorReport(string Kind, string? Type, string? Code, stri
         var isVerb = parsed.CommandResult.Command is Verb;
         var complaint = parsed.Errors[isVerb ? 0 : Math.Min(1, parsed.Errors.Count - 1)].Message;
         var help = isVerb ? $"lordba {parsed.CommandResult.Command.Name} --help" : "lordba --help";
-        return new("usage", null, null, $"{complaint} Try '{help}'.", ExitCodes.Usage);
+        return new("usage", null, "command.usage", $"{complaint} Try '{help}'.", ExitCodes.Usage);
     }
 
-    /// <summary>A model, adapter, text or data file that is not what it has to be.</summary>
-    public static ErrorReport OfInput(LordbaException e) => new("input", e.GetType().Name, CodeOf(e), InWords(e), ExitCodes.BadInput);
+    /// <summary>What a verb threw.</summary>
+    /// <param name="thrown">Any exception.</param>
+    /// <param name="withStack">Whether a defect shows its stack.</param>
+    public static ErrorReport Of(Exception thrown, bool withStack)
+    {
+        // Loops on several cores wrap what a part of them threw.
+        var e = thrown is AggregateException { InnerException: { } inner } ? inner : thrown;
+        var type = e.GetType().Name;
+        return e switch
+        {
+            GgufException { Error: GgufError.CannotOpen } or AdapterException { Error: AdapterError.CannotOpen } => new("file", type, ((LordbaException)e).Code, e.Message, ExitCodes.File),
+            LordbaException refusal => new("input", type, refusal.Code, InWords(refusal), ExitCodes.BadInput),
+            FileNotFoundException or DirectoryNotFoundException => new("file", type, "file.not-found", e.Message, ExitCodes.File),
+            UnauthorizedAccessException => new("file", type, "file.access-denied", e.Message, ExitCodes.File),
+            IOException => new("file", type, "file.failed", e.Message, ExitCodes.File),
+            OutOfMemoryException => new("memory", type, "memory.exhausted", "There is too little memory for this. Give a smaller --context, or a smaller model.", ExitCodes.Memory),
+            OperationCanceledException => new("interrupted", null, "command.interrupted", "interrupted", ExitCodes.Interrupted),
+            _ => OfDefect(thrown, withStack),
+        };
+    }
 
-    /// <summary>A file that cannot be found, opened, read or written.</summary>
-    public static ErrorReport OfFile(Exception e) => new("file", e.GetType().Name, CodeOf(e), e.Message, ExitCodes.File);
-
-    /// <summary>Ctrl-C.</summary>
-    public static ErrorReport OfInterrupt() => new("interrupted", null, null, "interrupted", ExitCodes.Interrupted);
-
-    /// <summary>Writes it as one line.</summary>
+    /// <summary>Writes it as one line, with the stack below it where there is one.</summary>
     public void Write(TextWriter error, bool asJson)
     {
-        if (asJson) JsonOutput.Write(error, new ErrorDocument(this), JsonOutput.Types.ErrorDocument);
-        else error.WriteLine($"lordba: {Message.ReplaceLineEndings(" ")}");
+        if (asJson)
+        {
+            JsonOutput.Write(error, new ErrorDocument(this), JsonOutput.Types.ErrorDocument);
+            return;
+        }
+        error.WriteLine($"lordba: {Message.ReplaceLineEndings(" ")}");
+        if (Stack is not null) error.WriteLine(Stack);
     }
 
-    private static string? CodeOf(Exception e) => e switch
+    private static ErrorReport OfDefect(Exception e, bool withStack)
     {
-        GgufException gguf => gguf.Error.ToString(),
-        AdapterException adapter => adapter.Error.ToString(),
-        ChatTemplateException chat => chat.Error.ToString(),
-        _ => null,
-    };
+        var version = typeof(ErrorReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        var more = withStack ? "" : $" {ExitCodes.StackVariable}=1 before the command shows where.";
+        return new("defect", e.GetType().Name, "command.defect", $"A defect of lordba {version}, please report it: {e.GetType().Name}: {e.Message}{more}", ExitCodes.Defect, withStack ? e.ToString() : null);
+    }
 
     /// <summary>The exception's own sentence, except where that tells a programmer what to do.</summary>
     private static string InWords(LordbaException e) => e is ContextFullException full

@@ -67,12 +67,30 @@ internal sealed record ModelShape
     /// <exception cref="ModelShapeException">Its numbers contradict one another.</exception>
     public void Check(int blockLength)
     {
-        if (NHead % NHeadKv != 0) throw new ModelShapeException($"{NHead} query heads cannot share {NHeadKv} key/value heads evenly: change --n-head or --n-head-kv.");
-        if (HeadDim % 2 != 0) throw new ModelShapeException($"A head of {HeadDim} cannot be rotated in pairs: make --head-dim even.");
+        if (NHead % NHeadKv != 0) throw new ModelShapeException(ModelShapeError.UnevenHeads, $"{NHead} query heads cannot share {NHeadKv} key/value heads evenly: change --n-head or --n-head-kv.");
+        if (HeadDim % 2 != 0) throw new ModelShapeException(ModelShapeError.OddHead, $"A head of {HeadDim} cannot be rotated in pairs: make --head-dim even.");
         foreach (var width in (ReadOnlySpan<int>)[NEmbd, NFf, NHead * HeadDim])
-            if (width % blockLength != 0) throw new ModelShapeException($"A row of {width} is no whole number of blocks of {blockLength} weights: change --n-embd, --n-ff, --n-head or --head-dim, or the format.");
+            if (width % blockLength != 0) throw new ModelShapeException(ModelShapeError.PartialBlock, $"A row of {width} is no whole number of blocks of {blockLength} weights: change --n-embd, --n-ff, --n-head or --head-dim, or the format.");
     }
 }
 
 /// <summary>A shape that no model can have was asked for.</summary>
-internal sealed class ModelShapeException(string message) : LordbaException(message);
+internal sealed class ModelShapeException(ModelShapeError error, string message) : LordbaException(message)
+{
+    /// <summary>The cause.</summary>
+    public ModelShapeError Error { get; } = error;
+
+    /// <inheritdoc/>
+    public override string Code => CodeOf("shape", Error);
+}
+
+/// <summary>Why no model can have a shape.</summary>
+internal enum ModelShapeError
+{
+    /// <summary>Query heads cannot share key/value heads evenly.</summary>
+    UnevenHeads,
+    /// <summary>A head of odd width.</summary>
+    OddHead,
+    /// <summary>A row that is no whole number of blocks.</summary>
+    PartialBlock,
+}

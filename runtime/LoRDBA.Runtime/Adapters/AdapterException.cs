@@ -13,6 +13,9 @@ public sealed class AdapterException : LordbaException
     /// <summary>The cause.</summary>
     public AdapterError Error { get; }
 
+    /// <inheritdoc/>
+    public override string Code => CodeOf("adapter", Error);
+
     /// <summary>What is at fault: a tensor, a key, a field of adapter_config.json, or a part of the file.</summary>
     public string Field { get; }
 }

@@ -25,6 +25,9 @@ public sealed class ChatTemplateException : LordbaException
     /// <summary>The cause.</summary>
     public ChatTemplateError Error { get; }
 
+    /// <inheritdoc/>
+    public override string Code => CodeOf("template", Error);
+
     /// <summary>The line of the template, from 1; null if no line is at fault.</summary>
     public int? Line { get; }
 }

@@ -16,7 +16,7 @@ public sealed record GenerationOptions
     internal void Check()
     {
         Sampling.Check();
-        if (MaxTokens < 1) throw new GenerationException($"MaxTokens is {MaxTokens}; it must be at least 1.");
+        if (MaxTokens < 1) throw new GenerationException(GenerationError.OptionOutOfRange, $"MaxTokens is {MaxTokens}; it must be at least 1.");
         Generation.StopStrings.Check(StopStrings);
     }
 }

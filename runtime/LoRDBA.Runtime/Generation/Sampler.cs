@@ -57,7 +57,7 @@ public sealed class Sampler
 
         var best = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[best]))
-            throw new GenerationException($"The best logit is {logits[best]}: the model, or the adapter on it, does not give numbers. Check the files with lordba inspect.");
+            throw new GenerationException(GenerationError.NonFiniteLogit, $"The best logit is {logits[best]}: the model, or the adapter on it, does not give numbers. Check the files with lordba inspect.");
         var token = options.IsGreedy ? best : Draw(candidates!, logits[best]);
         Accept(token);
         return token;

@@ -47,6 +47,6 @@ public sealed record SamplerOptions
 
     private static void Require(bool isSound, string option, IFormattable value, string range)
     {
-        if (!isSound) throw new GenerationException($"{option} is {value.ToString(null, System.Globalization.CultureInfo.InvariantCulture)}; it must be {range}.");
+        if (!isSound) throw new GenerationException(GenerationError.OptionOutOfRange, $"{option} is {value.ToString(null, System.Globalization.CultureInfo.InvariantCulture)}; it must be {range}.");
     }
 }

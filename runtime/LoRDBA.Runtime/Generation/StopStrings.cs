@@ -43,7 +43,7 @@ public sealed class StopStrings
     /// <exception cref="GenerationException">One is empty.</exception>
     internal static void Check(IEnumerable<string> stops)
     {
-        if (stops.Contains("")) throw new GenerationException("A stop string is empty: every text would end at once. Leave it out.");
+        if (stops.Contains("")) throw new GenerationException(GenerationError.EmptyStopString, "A stop string is empty: every text would end at once. Leave it out.");
     }
 
     /// <summary>Where the first complete stop string begins; if there is none, where the longest beginning of one at the end does.</summary>

@@ -14,6 +14,9 @@ public sealed class GgufException : LordbaException
     /// <summary>The cause.</summary>
     public GgufError Error { get; }
 
+    /// <inheritdoc/>
+    public override string Code => CodeOf("gguf", Error);
+
     /// <summary>Where in the file the offending field begins, in bytes.</summary>
     public long Offset { get; }
 

@@ -111,6 +111,14 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>The whole file, if it is smaller than 2 GiB.</summary>
     public ReadOnlySpan<byte> Bytes => new(Start, checked((int)Length));
 
+    /// <summary>SHA-256 of the whole file.</summary>
+    internal Sha256Digest Digest()
+    {
+        var builder = new Sha256Builder();
+        builder.Append(Start, Length);
+        return builder.Finish();
+    }
+
     /// <summary>
     /// Reads a mapped file from a thread of its own, for a caller who soon needs all of it and has something else to do first. It ends by
     /// itself, or when the file is closed.

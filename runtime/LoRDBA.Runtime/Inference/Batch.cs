@@ -65,14 +65,14 @@ public sealed class Batch
     /// <exception cref="ObjectDisposedException">The sequence is disposed.</exception>
     public int Add(Sequence sequence, scoped ReadOnlySpan<int> ids, LogitSelection logits = LogitSelection.Last)
     {
-        if (sequence.Engine != engine) throw new EngineException("The sequence belongs to another engine than the batch: make both with the same one.");
+        if (sequence.Engine != engine) throw new EngineException(EngineError.WrongEngine, "The sequence belongs to another engine than the batch: make both with the same one.");
         for (var i = 0; i < Count; i++)
-            if (segments[i].Sequence == sequence) throw new EngineException("The sequence is in the batch already: give all of its tokens as one segment.");
+            if (segments[i].Sequence == sequence) throw new EngineException(EngineError.SequenceTwice, "The sequence is in the batch already: give all of its tokens as one segment.");
         sequence.Admit(ids);
-        if (ids.Length > Room) throw new EngineException($"The batch holds {tokens.Length} tokens, {Tokens} are used and {ids.Length} more were given: create the engine with a larger BatchLength, or step first.");
+        if (ids.Length > Room) throw new EngineException(EngineError.BatchFull, $"The batch holds {tokens.Length} tokens, {Tokens} are used and {ids.Length} more were given: create the engine with a larger BatchLength, or step first.");
         var rows = logits switch { LogitSelection.None => 0, LogitSelection.Last => 1, _ => ids.Length };
         if (LogitRows + rows > engine.LogitRows)
-            throw new EngineException($"The engine gives {engine.LogitRows} logits per step; the batch asks for {LogitRows + rows}: create the engine with larger LogitRows.");
+            throw new EngineException(EngineError.BatchFull, $"The engine gives {engine.LogitRows} logits per step; the batch asks for {LogitRows + rows}: create the engine with larger LogitRows.");
 
         ids.CopyTo(tokens.AsSpan(Tokens));
         segments[Count] = new Segment { Sequence = sequence, FirstToken = Tokens, Count = ids.Length, LogitRows = rows };
@@ -87,9 +87,9 @@ public sealed class Batch
     /// <exception cref="EngineException">The batch was not the engine's last step, or the segment has no such logits.</exception>
     public ReadOnlySpan<float> Logits(int segment, int row = 0)
     {
-        if (ran != engine.Steps) throw new EngineException("The batch was not the engine's last step: its logits are gone.");
+        if (ran != engine.Steps) throw new EngineException(EngineError.NoLogits, "The batch was not the engine's last step: its logits are gone.");
         if ((uint)segment >= (uint)Count || (uint)row >= (uint)segments[segment].LogitRows)
-            throw new EngineException($"Segment {segment} has no logits {row}: ask for them when the tokens are added.");
+            throw new EngineException(EngineError.NoLogits, $"Segment {segment} has no logits {row}: ask for them when the tokens are added.");
         return engine.LogitRow(segments[segment].FirstLogit + row);
     }
 

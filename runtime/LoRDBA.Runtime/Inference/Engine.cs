@@ -32,7 +32,7 @@ public sealed class Engine : SharedResource
         Check(batchLength, 1, 4096, nameof(options.BatchLength));
         Check(options.LogitRows, 1, 4096, nameof(options.LogitRows));
         Check(options.Threads, 1, 256, nameof(options.Threads));
-        if (options.Kernels?.WhyRefused(model.Config.Name, model.Fingerprint.ToString()) is { } reason) throw new EngineException(reason);
+        if (options.Kernels?.WhyRefused(model.Config.Name, model.Fingerprint.ToString()) is { } reason) throw new EngineException(EngineError.KernelsRefused, reason);
 
         model.AddReference();
         Model = model;
@@ -99,7 +99,7 @@ public sealed class Engine : SharedResource
     /// <summary>The step of a caller who has entered.</summary>
     internal void StepInside(Batch batch, CancellationToken cancellation)
     {
-        if (batch.Count == 0) throw new EngineException("The batch is empty: add a sequence's tokens first.");
+        if (batch.Count == 0) throw new EngineException(EngineError.NoToken, "The batch is empty: add a sequence's tokens first.");
         var held = 0;
         try
         {
@@ -136,7 +136,7 @@ public sealed class Engine : SharedResource
     {
         var bound = adapter.Bind(new KernelSource(options.Kernels, options.Oracle));
         if (options.StrictKernels && !options.Oracle && bound.Missing is { } missing)
-            throw new EngineException($"{missing}, and the engine is strict: add the adapter to the manifest with `lordba manifest` and build again.");
+            throw new EngineException(EngineError.KernelsLackShape, $"{missing}, and the engine is strict: add the adapter to the manifest with `lordba manifest` and build again.");
         branches.Reserve(bound);
         return bound;
     }
@@ -146,7 +146,7 @@ public sealed class Engine : SharedResource
     internal void Enter()
     {
         if (Interlocked.Exchange(ref busy, 1) != 0)
-            throw new EngineException("The engine is at work in another call: one thread at a time may use an engine and its sequences, and none from within a reader or observer.");
+            throw new EngineException(EngineError.Busy, "The engine is at work in another call: one thread at a time may use an engine and its sequences, and none from within a reader or observer.");
     }
 
     internal void Exit() => Volatile.Write(ref busy, 0);
@@ -161,6 +161,6 @@ public sealed class Engine : SharedResource
 
     internal static void Check(int value, int least, int most, string option)
     {
-        if (value < least || value > most) throw new EngineException($"{option} is {value}; it must lie between {least} and {most}.");
+        if (value < least || value > most) throw new EngineException(EngineError.OptionOutOfRange, $"{option} is {value}; it must lie between {least} and {most}.");
     }
 }

@@ -104,8 +104,8 @@ public sealed partial class Sequence : SharedResource
     {
         ThrowIfDisposed();
         if (adapter is not null && adapter.Model != Model)
-            throw new EngineException($"The adapter {adapter.Name} was loaded for another model object than this sequence's ({Model.Config.Name}).");
-        if (!float.IsFinite(weight)) throw new EngineException($"The adapter's weight is {weight}; it must be finite.");
+            throw new EngineException(EngineError.WrongModel, $"The adapter {adapter.Name} was loaded for another model object than this sequence's ({Model.Config.Name}).");
+        if (!float.IsFinite(weight)) throw new EngineException(EngineError.NonFiniteWeight, $"The adapter's weight is {weight}; it must be finite.");
 
         Engine.Enter();
         try
@@ -257,10 +257,10 @@ public sealed partial class Sequence : SharedResource
     internal void Admit(scoped ReadOnlySpan<int> tokens)
     {
         ThrowIfDisposed();
-        if (tokens.IsEmpty) throw new EngineException("There is no token to append: give at least one.");
+        if (tokens.IsEmpty) throw new EngineException(EngineError.NoToken, "There is no token to append: give at least one.");
         foreach (var token in tokens)
             if ((uint)token >= (uint)Model.Config.NVocab)
-                throw new EngineException($"The token {token} is not in the vocabulary of {Model.Config.NVocab}.");
+                throw new EngineException(EngineError.UnknownToken, $"The token {token} is not in the vocabulary of {Model.Config.NVocab}.");
         if (tokens.Length > ContextLength - Position) throw new ContextFullException(ContextLength, Position, tokens.Length);
     }
 

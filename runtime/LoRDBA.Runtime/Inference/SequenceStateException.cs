@@ -34,4 +34,7 @@ public sealed class SequenceStateException : LordbaException
 
     /// <summary>The cause.</summary>
     public SequenceStateError Error { get; }
+
+    /// <inheritdoc/>
+    public override string Code => CodeOf("state", Error);
 }

@@ -71,6 +71,13 @@ public sealed class Sha256Builder
     /// <summary>Appends bytes to what is digested.</summary>
     public void Append(ReadOnlySpan<byte> data) => state.BlockUpdate(data);
 
+    /// <summary>Appends bytes of a mapped file, of which there may be more than a span can hold.</summary>
+    internal unsafe void Append(byte* data, long length)
+    {
+        const int Part = 1 << 30;
+        for (; length > 0; data += Part, length -= Part) Append(new ReadOnlySpan<byte>(data, (int)Math.Min(length, Part)));
+    }
+
     /// <summary>Ends the digest; the builder starts anew.</summary>
     public Sha256Digest Finish()
     {

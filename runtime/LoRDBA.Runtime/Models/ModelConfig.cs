@@ -80,14 +80,14 @@ public sealed record ModelConfig
         {
             var name = $"{architecture}.{key}";
             var value = fallback is { } known ? metadata.GetUInt32(name, (uint)known) : metadata.GetUInt32(name);
-            if (value is 0 or > MaxWidth) throw new ModelException(file.Name, name, $"{name} is {value}; it must lie between 1 and {MaxWidth}.");
+            if (value is 0 or > MaxWidth) throw new ModelException(ModelError.BadMetadata, file.Name, name, $"{name} is {value}; it must lie between 1 and {MaxWidth}.");
             return (int)value;
         }
 
         if (!file.TryGetTensor(EmbeddingName, out var embedding) || embedding.NDims != 2)
-            throw new ModelException(file.Name, EmbeddingName, $"there is no matrix {EmbeddingName}, so this is no complete model (an adapter, or a vocabulary alone?).");
+            throw new ModelException(ModelError.NoModel, file.Name, EmbeddingName, $"there is no matrix {EmbeddingName}, so this is no complete model (an adapter, or a vocabulary alone?).");
         if (embedding.Dim(1) > MaxWidth)
-            throw new ModelException(file.Name, EmbeddingName, $"{EmbeddingName} has {embedding.Dim(1)} rows; at most {MaxWidth} are supported.");
+            throw new ModelException(ModelError.ShapeMismatch, file.Name, EmbeddingName, $"{EmbeddingName} has {embedding.Dim(1)} rows; at most {MaxWidth} are supported.");
 
         var nEmbd = Int("embedding_length");
         var nHead = Int("attention.head_count");
@@ -116,7 +116,7 @@ public sealed record ModelConfig
     {
         void Require(bool condition, string key, string what)
         {
-            if (!condition) throw new ModelException(file.Name, $"{Architecture}.{key}", $"{what}.");
+            if (!condition) throw new ModelException(ModelError.BadMetadata, file.Name, $"{Architecture}.{key}", $"{what}.");
         }
 
         // A false count costs nothing: each layer has tensors of its own, and no product may wrap to what the tensors have.

@@ -22,5 +22,5 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs, bool HasQkv
     /// <exception cref="ModelException">There is none; the message lists those that there are.</exception>
     public static ModelFamily Of(string name, string file) =>
         Array.Find(Table, row => row.Name == name)
-        ?? throw new ModelException(file, "general.architecture", $"the architecture is '{name}'; supported are: {string.Join(", ", Table.Select(row => row.Name))}.");
+        ?? throw new ModelException(ModelError.UnsupportedArchitecture, file, "general.architecture", $"the architecture is '{name}'; supported are: {string.Join(", ", Table.Select(row => row.Name))}.");
 }

@@ -124,19 +124,19 @@ internal sealed unsafe class ModelWeights
     private float* Vector(string name, int length)
     {
         var tensor = Take(name, length);
-        if (tensor.Type != GgmlType.F32) throw new ModelException(file.Name, name, $"{name} is stored as {tensor.Type}; norms and biases must be F32.");
+        if (tensor.Type != GgmlType.F32) throw new ModelException(ModelError.BadTensorType, file.Name, name, $"{name} is stored as {tensor.Type}; norms and biases must be F32.");
         return (float*)file.Data(tensor);
     }
 
     private GgufTensor Take(string name, params ReadOnlySpan<int> shape)
     {
-        if (!file.TryGetTensor(name, out var tensor)) throw new ModelException(file.Name, name, $"the tensor {name} is missing.");
+        if (!file.TryGetTensor(name, out var tensor)) throw new ModelException(ModelError.MissingTensor, file.Name, name, $"the tensor {name} is missing.");
         var fits = tensor.NDims == shape.Length;
         for (var i = 0; fits && i < shape.Length; i++) fits = tensor.Dim(i) == shape[i];
         if (!fits)
         {
             var found = string.Join(" x ", Enumerable.Range(0, tensor.NDims).Select(i => tensor.Dim(i)));
-            throw new ModelException(file.Name, name, $"{name} has the shape {found}; the metadata asks for {string.Join(" x ", shape.ToArray())}.");
+            throw new ModelException(ModelError.ShapeMismatch, file.Name, name, $"{name} has the shape {found}; the metadata asks for {string.Join(" x ", shape.ToArray())}.");
         }
         taken.Add(name);
         return tensor;
@@ -146,6 +146,6 @@ internal sealed unsafe class ModelWeights
     {
         foreach (var tensor in file.Tensors)
             if (!taken.Contains(tensor.Name))
-                throw new ModelException(file.Name, tensor.Name, $"the tensor {tensor.Name} is no part of the {config.Architecture} architecture as it is supported here.");
+                throw new ModelException(ModelError.UnknownTensor, file.Name, tensor.Name, $"the tensor {tensor.Name} is no part of the {config.Architecture} architecture as it is supported here.");
     }
 }

@@ -28,7 +28,7 @@ internal static class RopeScaling
         var prefix = $"{architecture}.rope.scaling";
         var kind = file.Metadata.TryGetString($"{prefix}.type", out var given) ? given : "none";
         var factor = file.Metadata.GetFloat32($"{prefix}.factor", 1f);
-        if (!float.IsFinite(factor) || factor <= 0) throw new ModelException(file.Name, $"{prefix}.factor", $"{prefix}.factor is {factor}; it must be positive.");
+        if (!float.IsFinite(factor) || factor <= 0) throw new ModelException(ModelError.BadMetadata, file.Name, $"{prefix}.factor", $"{prefix}.factor is {factor}; it must be positive.");
         switch (kind)
         {
             case "none":
@@ -41,7 +41,7 @@ internal static class RopeScaling
                 MixYarn(frequencies, ropeDim, freqBase, factor, original);
                 return (frequencies, 1 + 0.1 * Math.Log(factor));
             default:
-                throw new ModelException(file.Name, $"{prefix}.type", $"rotary scaling '{kind}' is not supported; supported are: none, linear, yarn.");
+                throw new ModelException(ModelError.UnsupportedRopeScaling, file.Name, $"{prefix}.type", $"rotary scaling '{kind}' is not supported; supported are: none, linear, yarn.");
         }
     }
 
@@ -49,13 +49,13 @@ internal static class RopeScaling
     {
         if (!file.TryGetTensor(ModelWeights.RopeFrequencies, out var tensor)) return;
         if (tensor.Type != GgmlType.F32 || tensor.NDims != 1 || tensor.Dim(0) != frequencies.Length)
-            throw new ModelException(file.Name, tensor.Name, $"{tensor.Name} must be F32 of {frequencies.Length} elements.");
+            throw new ModelException(ModelError.ShapeMismatch, file.Name, tensor.Name, $"{tensor.Name} must be F32 of {frequencies.Length} elements.");
         unsafe
         {
             var divisors = (float*)file.Data(tensor);
             for (var i = 0; i < frequencies.Length; i++)
             {
-                if (!(divisors[i] > 0)) throw new ModelException(file.Name, tensor.Name, $"element {i} of {tensor.Name} is {divisors[i]}; it must be positive.");
+                if (!(divisors[i] > 0)) throw new ModelException(ModelError.BadTensorValue, file.Name, tensor.Name, $"element {i} of {tensor.Name} is {divisors[i]}; it must be positive.");
                 frequencies[i] /= divisors[i];
             }
         }

@@ -42,7 +42,7 @@ public sealed unsafe class ModelQuantizer
     public static void Save(QuantizationPlan plan, string path, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         var file = plan.Model.File;
-        if (WholeFile.IsSame(file.Name, path)) throw new QuantizationException($"{path} is the model itself, which is read while the new one is written. Choose another name for the output.");
+        if (WholeFile.IsSame(file.Name, path)) throw new QuantizationException(QuantizationError.SameFile, $"{path} is the model itself, which is read while the new one is written. Choose another name for the output.");
         var quantizer = new ModelQuantizer(file, progress, cancellation);
         var writer = new GgufWriter();
         quantizer.AddMetadata(writer, plan.FileType);
@@ -101,7 +101,7 @@ public sealed unsafe class ModelQuantizer
                 return values;
             }, _ => { });
             if (outcome.LowestBreakIteration is { } bad)
-                throw new QuantizationException($"{file.Name}: row {first + bad} of {tensor.Name} has a weight that is not finite, or above {Half.MaxValue}: no {to} block can hold it. The model is damaged.");
+                throw new QuantizationException(QuantizationError.NonFiniteValue, $"{file.Name}: row {first + bad} of {tensor.Name} has a weight that is not finite, or above {Half.MaxValue}: no {to} block can hold it. The model is damaged.");
             Append(stream, chunk.AsSpan(0, count * toBytes));
         }
     }

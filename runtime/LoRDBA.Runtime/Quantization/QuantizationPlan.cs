@@ -21,7 +21,7 @@ public sealed class QuantizationPlan
         var matrices = model.Linears.Append(model.Weights.Embedding).ToDictionary(matrix => matrix.Name, TypeFor);
         Tensors = [.. model.File.Tensors.Select(tensor => new PlannedTensor(tensor, matrices.GetValueOrDefault(tensor.Name, tensor.Type)))];
         if (Tensors.All(tensor => tensor.IsKept))
-            throw new QuantizationException($"{model.File.Name}: its weights are {format} already, so there is nothing to do. Use the file as it is.");
+            throw new QuantizationException(QuantizationError.SameFormat, $"{model.File.Name}: its weights are {format} already, so there is nothing to do. Use the file as it is.");
     }
 
     /// <summary>Plans for a model.</summary>

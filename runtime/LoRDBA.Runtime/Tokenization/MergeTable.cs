@@ -97,5 +97,5 @@ internal sealed class MergeTable
         return (Pair(left, right), whole);
     }
 
-    private static TokenizerException Bad(int rank, string what) => new(Key, $"merge {rank} {what}. The file is damaged.");
+    private static TokenizerException Bad(int rank, string what) => new(TokenizerError.DamagedVocabulary, Key, $"merge {rank} {what}. The file is damaged.");
 }

@@ -42,6 +42,6 @@ internal sealed record PreTokenizer(string Name, PreTokenizerRule Split, bool Wh
     {
         foreach (var known in All)
             if (known.Name == name) return known;
-        throw new TokenizerException(Key, $"the pre-tokenizer \"{name}\" is not supported; {string.Join(", ", All.Select(row => row.Name))} are. Use a model with one of these.");
+        throw new TokenizerException(TokenizerError.UnsupportedPreTokenizer, Key, $"the pre-tokenizer \"{name}\" is not supported; {string.Join(", ", All.Select(row => row.Name))} are. Use a model with one of these.");
     }
 }

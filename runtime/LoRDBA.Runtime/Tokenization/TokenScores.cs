@@ -15,9 +15,9 @@ internal static class TokenScores
     {
         var scores = Convert(metadata);
         if (scores.Length != count)
-            throw new TokenizerException(Key, $"has {scores.Length} entries, but the vocabulary has {count} tokens. The file is damaged.");
+            throw new TokenizerException(TokenizerError.DamagedVocabulary, Key, $"has {scores.Length} entries, but the vocabulary has {count} tokens. The file is damaged.");
         var bad = Array.FindIndex(scores, float.IsNaN);
-        return bad < 0 ? scores : throw new TokenizerException(Key, $"the score of token {bad} is not a number. The file is damaged.");
+        return bad < 0 ? scores : throw new TokenizerException(TokenizerError.DamagedVocabulary, Key, $"the score of token {bad} is not a number. The file is damaged.");
     }
 
     private static float[] Convert(GgufMetadata metadata)

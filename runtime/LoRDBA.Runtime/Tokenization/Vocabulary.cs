@@ -55,12 +55,12 @@ public sealed class Vocabulary
         {
             "gpt2" => VocabularyKind.ByteLevel,
             "llama" => VocabularyKind.SentencePiece,
-            var other => throw new TokenizerException(ModelKey,
+            var other => throw new TokenizerException(TokenizerError.UnsupportedVocabulary, ModelKey,
                 $"vocabularies of the kind \"{other}\" are not supported; gpt2 (byte-level BPE) and llama (SentencePiece) are. Use a model with one of these."),
         };
 
         var tokens = metadata.GetStringArray(TokensKey);
-        if (tokens.Count == 0) throw new TokenizerException(TokensKey, "the vocabulary is empty. The file is incomplete.");
+        if (tokens.Count == 0) throw new TokenizerException(TokenizerError.DamagedVocabulary, TokensKey, "the vocabulary is empty. The file is incomplete.");
         if (metadata.Contains(TokenScores.Key)) TokenScores.Read(metadata, tokens.Count);
         var types = ReadTypes(metadata, tokens.Count);
         var bytes = ReadTokens(tokens, types, kind, out var starts);
@@ -132,7 +132,7 @@ public sealed class Vocabulary
 
     private void Check(int id)
     {
-        if ((uint)id >= (uint)Count) throw new TokenizerException("token id", $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}.");
+        if ((uint)id >= (uint)Count) throw new TokenizerException(TokenizerError.UnknownToken, "token id", $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}.");
     }
 
     private bool IsBosUsual(GgufMetadata metadata) => Kind == VocabularyKind.SentencePiece || PreTokenizer.Of(metadata).AddBos;
@@ -141,7 +141,7 @@ public sealed class Vocabulary
     {
         if (!metadata.Contains(key)) return null;
         var id = metadata.GetUInt32(key);
-        return id < Count ? (int)id : throw new TokenizerException(key, $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}. The file is damaged.");
+        return id < Count ? (int)id : throw new TokenizerException(TokenizerError.DamagedVocabulary, key, $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}. The file is damaged.");
     }
 
     private int[] FindEnds()
@@ -172,7 +172,7 @@ public sealed class Vocabulary
         for (var id = 0; id < count; id++)
         {
             if (numbers[id] is < 0 or > (int)TokenType.Byte)
-                throw new TokenizerException(TypesKey, $"token {id} has the type {numbers[id]}; types are from 0 to {(int)TokenType.Byte}. The file is damaged.");
+                throw new TokenizerException(TokenizerError.DamagedVocabulary, TypesKey, $"token {id} has the type {numbers[id]}; types are from 0 to {(int)TokenType.Byte}. The file is damaged.");
             types[id] = (TokenType)numbers[id];
         }
         return types;
@@ -181,14 +181,14 @@ public sealed class Vocabulary
     private static void CheckLength(GgufMetadata metadata, string key, int count)
     {
         if (metadata.Contains(key) && metadata[key].Count != count)
-            throw new TokenizerException(key, $"has {metadata[key].Count} entries, but {TokensKey} has {count}. The file is damaged.");
+            throw new TokenizerException(TokenizerError.DamagedVocabulary, key, $"has {metadata[key].Count} entries, but {TokensKey} has {count}. The file is damaged.");
     }
 
     private static byte[] ReadTokens(GgufStringArray tokens, TokenType[] types, VocabularyKind kind, out int[] starts)
     {
         var total = 0L;
         foreach (var token in tokens) total += token.Length;
-        if (total > Array.MaxLength) throw new TokenizerException(TokensKey, $"the tokens have {total} bytes together; at most {Array.MaxLength} are supported.");
+        if (total > Array.MaxLength) throw new TokenizerException(TokenizerError.VocabularyTooLarge, TokensKey, $"the tokens have {total} bytes together; at most {Array.MaxLength} are supported.");
 
         var bytes = new byte[total];
         starts = new int[tokens.Count + 1];
@@ -211,7 +211,7 @@ public sealed class Vocabulary
         if (type == TokenType.Normal) return SpaceMark.Undo(token, room);
         if (type != TokenType.Byte) return Copy(token, room);
         if (!SpaceMark.TryReadByte(token, out var value))
-            throw new TokenizerException(TokensKey, $"token {id} is to be a byte, but is not written <0x00> to <0xFF>. The file is damaged.");
+            throw new TokenizerException(TokenizerError.DamagedVocabulary, TokensKey, $"token {id} is to be a byte, but is not written <0x00> to <0xFF>. The file is damaged.");
         room[0] = value;
         return 1;
     }

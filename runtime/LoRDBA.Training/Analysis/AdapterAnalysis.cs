@@ -44,7 +44,7 @@ public static class AdapterAnalysis
     /// <exception cref="ConversionException">It is no LoRA, or it changes nothing.</exception>
     public static IReadOnlyList<TensorAnalysis> Run(Adapter lora, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs have factors to analyse.");
+        ConversionException.ThrowUnlessLora(lora, "analysed");
         var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
         var tensors = new TensorAnalysis?[adapted.Length];
         var done = 0;
@@ -55,7 +55,7 @@ public static class AdapterAnalysis
             progress?.Report(Interlocked.Increment(ref done));
         });
         var found = tensors.OfType<TensorAnalysis>().ToArray();
-        return found.Length > 0 ? found : throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
+        return found.Length > 0 ? found : throw new ConversionException(ConversionError.NoUpdate, $"{lora.Name} changes nothing: all of its updates are zero.");
     }
 
     /// <summary>One tensor.</summary>

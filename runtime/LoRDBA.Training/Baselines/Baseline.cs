@@ -43,7 +43,7 @@ public sealed class Baseline
     /// <exception cref="ConversionException">It is no LoRA, or it changes nothing.</exception>
     public Adapter Apply(Adapter lora, out long bits)
     {
-        if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be quantized.");
+        ConversionException.ThrowUnlessLora(lora, "quantized");
         var adapted = LoraFactors.Of(lora);
         var pairs = new FactorPair?[adapted.Count];
         Parallel.For(0, adapted.Count, i =>
@@ -52,7 +52,7 @@ public sealed class Baseline
             if (update.Rank > 0) pairs[i] = quantize(adapted[i], update);
         });
         bits = pairs.Sum(pair => pair?.Bits ?? 0);
-        if (bits == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
+        if (bits == 0) throw new ConversionException(ConversionError.NoUpdate, $"{lora.Name} changes nothing: all of its updates are zero.");
         return Build(lora, $"{Family} {Setting}", [.. adapted.Zip(pairs).Where(entry => entry.Second is not null).Select(entry => (entry.First.Linear, entry.Second!))], bits);
     }
 

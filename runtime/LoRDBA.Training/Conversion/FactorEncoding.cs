@@ -41,18 +41,7 @@ internal static class FactorEncoding
     }
 
     /// <summary>[channels][rank] of ±1 to the bits of <see cref="SignMatrix"/>, [rank][channels].</summary>
-    private static byte[] Pack(SignSide side)
-    {
-        var stride = SignMatrix.StrideOf(side.Channels);
-        var bits = new byte[side.Rank * stride];
-        for (var channel = 0; channel < side.Channels; channel++)
-        {
-            var signs = side.SignsOf(channel);
-            for (var k = 0; k < signs.Length; k++)
-                if (signs[k] > 0) bits[k * stride + (channel >> 3)] |= (byte)(1 << (channel & 7));
-        }
-        return bits;
-    }
+    private static byte[] Pack(SignSide side) => SignMatrix.Pack(side.Rank, side.Channels, (k, channel) => side.SignsOf(channel)[k] > 0);
 
     private static float[] ToSingles(double[] values) => Array.ConvertAll(values, value => (float)value);
 

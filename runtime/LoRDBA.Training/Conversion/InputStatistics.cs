@@ -17,11 +17,12 @@ public sealed class InputStatistics
     /// <param name="texts">Token ids of each text.</param>
     /// <param name="progress">Told the number of texts done.</param>
     /// <param name="cancellation">Asked before each text.</param>
-    /// <exception cref="ConversionException">There is no text.</exception>
+    /// <exception cref="ConversionException">The adapter is no LoRA, or there is no text.</exception>
     /// <exception cref="ContextFullException">A text is longer than the model's context.</exception>
     public static InputStatistics Measure(Adapter adapter, IReadOnlyList<int[]> texts, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        if (texts.Count == 0) throw new ConversionException("There is no text to calibrate with.");
+        ConversionException.ThrowUnlessLora(adapter, "calibrated");
+        if (texts.Count == 0) throw new ConversionException(ConversionError.NoText, "There is no text to calibrate with.");
         var statistics = new InputStatistics(adapter);
         var longest = Math.Min(texts.Max(text => text.Length), adapter.Model.Config.ContextLength);
 

@@ -33,9 +33,9 @@ public static class LordbaConverter
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConvertedAdapter Convert(Adapter lora, ConversionOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        if (lora.Kind != AdapterKind.Lora) throw new ConversionException($"{lora.Name} is no LoRA: only LoRAs can be converted.");
-        if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException($"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
-        if (options.Rank is < 1 or > AdapterBlobLayout.MaxRank) throw new ConversionException($"Signs have ranks from 1 to {AdapterBlobLayout.MaxRank}, not {options.Rank}.");
+        ConversionException.ThrowUnlessLora(lora, "converted");
+        if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException(ConversionError.BadScaleBits, $"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
+        if (options.Rank is < 1 or > AdapterBlobLayout.MaxRank) throw new ConversionException(ConversionError.BadRank, $"Signs have ranks from 1 to {AdapterBlobLayout.MaxRank}, not {options.Rank}.");
 
         var parallel = new ParallelOptions { CancellationToken = cancellation };
         var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
@@ -44,7 +44,7 @@ public static class LordbaConverter
 
         // An update that is zero needs no tensor.
         var tasks = adapted.Zip(updates).Where(pair => pair.Second.Rank > 0).Select(pair => new Task(pair.First, pair.Second, lora.RankOf(pair.First))).ToArray();
-        if (tasks.Length == 0) throw new ConversionException($"{lora.Name} changes nothing: all of its updates are zero.");
+        if (tasks.Length == 0) throw new ConversionException(ConversionError.NoUpdate, $"{lora.Name} changes nothing: all of its updates are zero.");
 
         var done = 0;
         void Report() => progress?.Report(Interlocked.Increment(ref done));
@@ -84,7 +84,7 @@ public static class LordbaConverter
 
     private static int RankFor(Task task, ConversionOptions options) => (options.Rank ?? task.LoraRank) is var rank && rank <= AdapterBlobLayout.MaxRank
         ? rank
-        : throw new ConversionException($"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {AdapterBlobLayout.MaxRank}. Ask for a smaller rank.");
+        : throw new ConversionException(ConversionError.BadRank, $"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {AdapterBlobLayout.MaxRank}. Ask for a smaller rank.");
 
     /// <summary>Ranks for a size: rough fits tell how the error of each tensor falls with its rank.</summary>
     private static int[] Distribute(Adapter lora, Task[] tasks, ConversionOptions options, ParallelOptions parallel, Action report)

@@ -30,7 +30,7 @@ internal static class RankAllocation
         var ranks = new int[curves.Count];
         Array.Fill(ranks, 1);
         var spent = curves.Select((_, tensor) => byteLength(tensor, 1)).Sum();
-        if (spent > budget) throw new ConversionException($"Rank 1 everywhere takes {spent} bytes, so {budget} are too few: allow more, or leave out input scales.");
+        if (spent > budget) throw new ConversionException(ConversionError.SizeTooSmall, $"Rank 1 everywhere takes {spent} bytes, so {budget} are too few: allow more, or leave out input scales.");
 
         var steps = new PriorityQueue<int, double>();
         long Cost(int tensor) => byteLength(tensor, ranks[tensor] + 1) - byteLength(tensor, ranks[tensor]);

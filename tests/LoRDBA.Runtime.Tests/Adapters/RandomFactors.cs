@@ -37,12 +37,5 @@ internal static class RandomFactors
         return (code, values);
     }
 
-    private static byte[] Signs(Random random, int rank, int columns)
-    {
-        var signs = new byte[rank * SignMatrix.StrideOf(columns)];
-        for (var row = 0; row < rank; row++)
-            for (var column = 0; column < columns; column++)
-                if (random.Next(2) == 1) signs[row * SignMatrix.StrideOf(columns) + (column >> 3)] |= (byte)(1 << (column & 7));
-        return signs;
-    }
+    private static byte[] Signs(Random random, int rank, int columns) => SignMatrix.Pack(rank, columns, (_, _) => random.Next(2) == 1);
 }

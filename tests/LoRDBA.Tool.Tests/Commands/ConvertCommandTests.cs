@@ -81,6 +81,28 @@ public sealed class ConvertCommandTests
         Assert.False(File.Exists(Path.Combine(folder.Path, "again.lordba")));
     }
 
+    [Theory]
+    [InlineData("convert")]
+    [InlineData("convert", "--calibrate", "lines.jsonl")]
+    [InlineData("convert", "--max-bytes", "9000", "--calibrate", "lines.jsonl")]
+    [InlineData("analyze")]
+    [InlineData("compare", "--data", "lines.jsonl")]
+    public void A_converted_adapter_is_refused_by_name_whatever_is_asked_for(string verb, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        var model = SharedFiles.Require("models/tiny-llama.gguf");
+        using (var loaded = Model.Load(model)) RandomPeft.Write(folder, loaded, 2);
+        string lordba = Path.Combine(folder.Path, "home.lordba"), again = Path.Combine(folder.Path, "again.lordba");
+        Assert.Equal(ExitCodes.Done, ToolRun.Of("convert", folder.Path, "--base", model, "-o", lordba).ExitCode);
+        var lines = folder.Write("lines.jsonl", """{"prompt": "Good", "completion": " evening"}"""u8.ToArray());
+
+        string[] source = verb == "compare" ? ["--adapter", lordba] : [lordba];
+        string[] output = verb == "analyze" ? [] : ["-o", again];
+        var error = ToolRun.Of([verb, .. source, "--base", model, .. output, .. more.Select(word => word == "lines.jsonl" ? lines : word), "--json"]).ErrorJson();
+        Assert.Equal(("input", "conversion.no-lora"), (error.GetProperty("kind").GetString(), error.GetProperty("code").GetString()));
+        Assert.False(Path.Exists(again));
+    }
+
     [Fact]
     public void A_folder_that_cannot_be_written_to_is_file_trouble()
     {

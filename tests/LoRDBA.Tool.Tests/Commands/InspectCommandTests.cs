@@ -117,8 +117,8 @@ public sealed class InspectCommandTests
     }
 
     [Theory]
-    [InlineData("missing.gguf", ExitCodes.File, "file", "CannotOpen")]
-    [InlineData("no.gguf", ExitCodes.BadInput, "input", "BadMagic")]
+    [InlineData("missing.gguf", ExitCodes.File, "file", "gguf.cannot-open")]
+    [InlineData("no.gguf", ExitCodes.BadInput, "input", "gguf.bad-magic")]
     public void Refuses_in_one_line(string file, int exitCode, string kind, string code)
     {
         using var folder = new TemporaryFolder();

@@ -76,6 +76,17 @@ public sealed class ManifestCommandTests
     }
 
     [Fact]
+    public void What_cannot_be_written_leaves_nothing_behind()
+    {
+        using var folder = new TemporaryFolder();
+        var output = Directory.CreateDirectory(Path.Combine(folder.Path, "home.shapes")).FullName;
+        var run = ToolRun.Of("manifest", SmallLora.WriteModel(folder), "--rank", "4", "-o", output);
+
+        Assert.Equal(ExitCodes.File, run.ExitCode);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*.part"));
+    }
+
+    [Fact]
     public void A_float_lora_has_to_be_converted_first()
     {
         using var folder = new TemporaryFolder();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using LoRDBA.Tests;
 
@@ -35,6 +36,21 @@ public sealed class NativeTraceTests
 
         Assert.Equal(here, native);
         Assert.Equal(ExitCodes.File, native.ExitCode);
+    }
+
+    [Fact]
+    public async Task X64_without_a_standard_output_ends_with_one_line()
+    {
+        var start = NativeBinary.X64().StartInfo("inspect", "missing.gguf");
+        start.ArgumentList.Insert(0, start.FileName);
+        foreach (var word in (string[])["exec \"$0\" \"$@\" >&-", "-c"]) start.ArgumentList.Insert(0, word);
+        start.FileName = "sh";
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCodes.File, process.ExitCode);
+        Assert.Equal("lordba: Access to the path is denied.\n", error);
     }
 
     [Fact]

@@ -82,7 +82,7 @@ internal sealed class GgufLoraFile : IDisposable
     }
 
     /// <summary>SHA-256 of the file.</summary>
-    public Sha256Digest Digest() => Sha256Digest.Of(File.Bytes);
+    public Sha256Digest Digest() => File.Digest();
 
     public void Dispose() => File.Dispose();
 

@@ -14,7 +14,7 @@ namespace LoRDBA.Runtime.Adapters.Lordba;
 ///   lordba.signature          u8[64]        digest nor a byte outside them, but the counter is covered
 /// </code>
 /// </remarks>
-internal static class LordbaTrustArea
+internal static unsafe class LordbaTrustArea
 {
     private static readonly (string Key, int Length)[] Values =
     [
@@ -51,17 +51,16 @@ internal static class LordbaTrustArea
     private static Sha256Digest Compute(GgufFile file)
     {
         var builder = new Sha256Builder();
-        var content = file.Bytes;
-        var done = 0;
+        var done = 0L;
         foreach (var (key, length) in Values)
         {
-            var offset = (int)file.Metadata[key].Offset;
-            builder.Append(content[done..offset]);
+            var offset = file.Metadata[key].Offset;
+            builder.Append(file.Start + done, offset - done);
             builder.Append(new byte[length]);
             done = offset + length;
         }
 
-        builder.Append(content[done..]);
+        builder.Append(file.Start + done, file.Length - done);
         return builder.Finish();
     }
 }

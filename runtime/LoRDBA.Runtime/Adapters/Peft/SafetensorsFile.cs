@@ -51,11 +51,11 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>The values of a tensor as float32, in the order of the file.</summary>
-    public float[] Values(SafetensorsTensor tensor)
+    /// <summary>The values of a tensor as float32, in the order of the file; the first <paramref name="most"/> if it has more.</summary>
+    public float[] Values(SafetensorsTensor tensor, int most = int.MaxValue)
     {
-        var values = new float[tensor.ByteLength / tensor.Format.BlockBytes];
-        tensor.Format.Dequantize(new ReadOnlySpan<byte>(mapping.Start + tensor.Offset, checked((int)tensor.ByteLength)), values);
+        var values = new float[Math.Min(tensor.ByteLength / tensor.Format.BlockBytes, most)];
+        tensor.Format.Dequantize(new ReadOnlySpan<byte>(mapping.Start + tensor.Offset, checked(values.Length * tensor.Format.BlockBytes)), values);
         return values;
     }
 
@@ -63,13 +63,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     public Sha256Digest Digest()
     {
         var builder = new Sha256Builder();
-        for (long done = 0; done < Length;)
-        {
-            var part = (int)Math.Min(Length - done, 1 << 30);
-            builder.Append(new ReadOnlySpan<byte>(mapping.Start + done, part));
-            done += part;
-        }
-
+        builder.Append(mapping.Start, Length);
         return builder.Finish();
     }
 

@@ -31,6 +31,20 @@ internal readonly unsafe struct SignMatrix(byte* bits, int rows, int columns)
     /// <summary>Bytes that a row of <paramref name="columns"/> signs takes.</summary>
     public static int StrideOf(int columns) => SignLayout.RowLength(columns);
 
+    /// <summary>The bytes of a matrix, as drawn above.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="isPlus">Whether the sign at (row, column) is +1; asked row after row.</param>
+    public static byte[] Pack(int rows, int columns, Func<int, int, bool> isPlus)
+    {
+        var stride = StrideOf(columns);
+        var bits = new byte[rows * stride];
+        for (var row = 0; row < rows; row++)
+            for (var column = 0; column < columns; column++)
+                if (isPlus(row, column)) bits[row * stride + (column >> 3)] |= (byte)(1 << (column & 7));
+        return bits;
+    }
+
     /// <summary>+1 or -1.</summary>
     public int this[int row, int column] => IsPlus(row, column) ? 1 : -1;
 
