@@ -7,8 +7,8 @@ namespace LoRDBA.Runtime.Blocks;
 /// kernel written over the type parameter is compiled once per format with everything inlined.
 /// </summary>
 /// <remarks>
-/// A format of super-blocks (256 weights that share a scale of scales) has eight blocks in each: all of them lie at one place, and
-/// the block's number tells which is meant. Block numbers count from the start of the row.
+/// A format of super-blocks (256 weights that share a scale of scales) has eight blocks in each. All eight have the super-block's address;
+/// the block's number tells them apart. Block numbers count from the start of the row.
 /// </remarks>
 internal unsafe interface IQuantizedBlock
 {
@@ -21,7 +21,10 @@ internal unsafe interface IQuantizedBlock
     /// <summary>True if a block begins with its scale, and then its minimum where there is one, each as f16.</summary>
     static virtual bool BeginsWithScale => false;
 
-    /// <summary>What <see cref="Load"/> takes away from the codes in the file. A kernel may do so once, from a sum: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.</summary>
+    /// <summary>
+    /// <see cref="Load"/> subtracts this from the codes in the file. A kernel may instead subtract once, from a sum: Σ (c - Zero) · a = Σ c
+    /// · a - Zero · Σ a.
+    /// </summary>
     static virtual int Zero => 0;
 
     /// <summary>True if a code's bits lie in two places, so that loading it takes many instructions.</summary>

@@ -13,7 +13,7 @@ internal static unsafe class Nibbles
     {
         var bytes = Vector128.Load(nibbles);
         if (AdvSimd.IsSupported) return Vector256.Create(bytes & Vector128.Create((byte)0x0f), bytes >>> 4).AsSByte();
-        // x86 has no shift of bytes: shift words, then mask away what came from the neighbour.
+        // x86 has no shift of bytes: shift words, then mask away the neighbour's bits.
         return (Vector256.Create(bytes, (bytes.AsUInt16() >>> 4).AsByte()) & Vector256.Create((byte)0x0f)).AsSByte();
     }
 
@@ -22,7 +22,9 @@ internal static unsafe class Nibbles
     public static Vector256<sbyte> Take(byte* nibbles, int upper) =>
         ((Vector256.Load(nibbles).AsUInt16() >>> 4 * upper).AsByte() & Vector256.Create((byte)0x0f)).AsSByte();
 
-    /// <summary>The numbers of two rows as <see cref="IQuantizedBlock.LoadPair"/> wants them, which is how they lie: below, then above.</summary>
+    /// <summary>
+    /// The numbers of two rows in the order of <see cref="IQuantizedBlock.LoadPair"/>, which is that of the file: below, then above.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadPair(byte* a, byte* b)
     {
