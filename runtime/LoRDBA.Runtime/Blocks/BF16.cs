@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LoRDBA.Runtime.Blocks;
 
-/// <summary>The upper halves of 32-bit IEEE 754 numbers (sign, 8 bits of exponent, 7 of mantissa), one a block.</summary>
+/// <summary>The upper halves of 32-bit IEEE 754 numbers (sign, 8 bits of exponent, 7 of mantissa), one per block.</summary>
 internal static class BF16
 {
     public const int Bytes = 2;
@@ -13,7 +13,7 @@ internal static class BF16
         for (var i = 0; i < values.Length; i++) values[i] = BitConverter.UInt32BitsToSingle((uint)halves[i] << 16);
     }
 
-    /// <summary>Rounds to nearest, ties to even; what is not a number stays so.</summary>
+    /// <summary>Rounds to nearest, ties to even; NaN stays NaN.</summary>
     public static void Quantize(ReadOnlySpan<float> values, Span<byte> blocks)
     {
         var halves = MemoryMarshal.Cast<byte, ushort>(blocks);

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace LoRDBA.Runtime.Blocks;
 
 /// <summary>
-/// A way to store numbers in blocks of equal size. The table below names all that this library can read; a new one is its own
-/// file and one row here, and the tests that walk <see cref="All"/> cover it. A row without a quantizer is read only.
+/// A way to store numbers in blocks of equal size. The table below names all readable formats. A new format is a
+/// file of its own and one row here; the tests that walk <see cref="All"/> cover the row. A row without a quantizer is read only.
 /// </summary>
 public sealed class BlockFormat
 {

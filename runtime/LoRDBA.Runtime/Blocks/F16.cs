@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace LoRDBA.Runtime.Blocks;
 
-/// <summary>16-bit IEEE 754 numbers, one a block; also the scales of the quantized formats.</summary>
+/// <summary>16-bit IEEE 754 numbers, one per block; also the scales of the quantized formats.</summary>
 internal static unsafe class F16
 {
     public const int Bytes = 2;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LoRDBA.Runtime.Blocks;
 
-/// <summary>32-bit IEEE 754 numbers, one a block.</summary>
+/// <summary>32-bit IEEE 754 numbers, one per block.</summary>
 internal static class F32
 {
     public const int Bytes = 4;

@@ -25,7 +25,7 @@ internal readonly unsafe struct IQ4_NL : IQuantizedBlock
 
     public static int Offset(int block) => BlockBytes * block;
 
-    /// <summary>The levels fit a vector, so that one shuffle looks up sixteen: 4-bit indices never leave it.</summary>
+    /// <summary>The levels fit a vector, so one shuffle looks up sixteen; no 4-bit index points outside the vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Load(byte* at, int block)
     {

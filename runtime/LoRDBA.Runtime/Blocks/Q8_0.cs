@@ -55,8 +55,8 @@ internal readonly unsafe struct Q8_0 : IQuantizedBlock
 
     /// <summary>
     /// Of the scales d = max |w| / k, k = 127 down to 64, that with the least squared error. Where the weights lie on a lattice, because
-    /// they come out of another block format, one of these scales usually nearly divides its step: what was Q4_0, Q5_0 or IQ4_NL is
-    /// then represented exactly, and the error of what was Q4_1 falls to a quarter.
+    /// they come out of another block format, one of these scales usually nearly divides its step: a former Q4_0, Q5_0 or IQ4_NL is
+    /// then represented exactly, and the error of a former Q4_1 falls to a quarter.
     /// </summary>
     public static void QuantizeClosest(ReadOnlySpan<float> values, Span<byte> blocks)
     {
@@ -69,7 +69,7 @@ internal readonly unsafe struct Q8_0 : IQuantizedBlock
         }
     }
 
-    /// <summary>A 16-bit number; 0 where that is the only scale small enough.</summary>
+    /// <summary>The scale as a 16-bit number; 0 where no other 16-bit number is small enough.</summary>
     private static float ClosestScale(ReadOnlySpan<float> values)
     {
         var largest = MathF.Abs(TensorPrimitives.MaxMagnitude(values));

@@ -105,7 +105,7 @@ public sealed class ChatTemplate
 
     private TextValue Mark(int id) => TextValue.Trusted(Encoding.UTF8.GetString(vocabulary.Bytes(id)));
 
-    /// <summary>Finds what only shows when the template runs.</summary>
+    /// <summary>Finds errors that only show when the template runs.</summary>
     private void Try()
     {
         try
@@ -114,7 +114,7 @@ public sealed class ChatTemplate
         }
         catch (ChatTemplateException e) when (e.Error == ChatTemplateError.Raised)
         {
-            // It works, and may take another conversation.
+            // A template that refuses this conversation works, and may take another one.
         }
     }
 

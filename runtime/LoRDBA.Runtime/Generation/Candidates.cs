@@ -1,8 +1,9 @@
 namespace LoRDBA.Runtime.Generation;
 
 /// <summary>
-/// The tokens in descending order of their logits, of equals the lower id first, put in order only as far as they are asked for
-/// (a heapsort that stops): a cut keeps tens of 10^5. At first only tokens near the best are collected, the others if those run out.
+/// The tokens in descending order of their logits; of equal logits the lower id comes first. A heapsort runs only as far as a caller reads:
+/// a cut usually keeps some tens of 10^5 tokens. At first the heap holds only tokens near the best. The others are collected when a caller
+/// reads on.
 /// <code>
 /// ids  | heap of the rest, the best at 0 | ... third | second | best |      collected = heap + sorted
 /// </code>
@@ -10,7 +11,7 @@ namespace LoRDBA.Runtime.Generation;
 /// <param name="nVocab">Number of tokens.</param>
 internal sealed class Candidates(int nVocab)
 {
-    /// <summary>How far below the best a logit is near: beyond lies what is less than e^-10 as probable.</summary>
+    /// <summary>Largest distance of a near logit from the best. A token beyond is less than e^-10 times as probable as the best.</summary>
     private const float Near = 10;
 
     private readonly float[] logits = new float[nVocab];
@@ -47,7 +48,7 @@ internal sealed class Candidates(int nVocab)
         collected = 0;
         for (var id = 0; id < logits.Length; id++)
         {
-            // Without a branch: written in any case, counted if it is near.
+            // Without a branch: every id is written, and only a near one is counted.
             ids[collected] = id;
             collected += logits[id] >= least ? 1 : 0;
         }

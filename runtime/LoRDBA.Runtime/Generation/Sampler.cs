@@ -36,7 +36,7 @@ public sealed class Sampler
     /// <summary>Counts a token that was not sampled here, such as one of the prompt's, as used.</summary>
     public void Accept(int token)
     {
-        // What cannot be chosen needs no penalty.
+        // A token outside of the logits cannot be chosen, so it needs no penalty.
         if (window.Length == 0 || (uint)token >= (uint)nVocab) return;
         window[accepted % window.Length] = token;
         accepted++;

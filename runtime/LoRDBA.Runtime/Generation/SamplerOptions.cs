@@ -1,20 +1,20 @@
 namespace LoRDBA.Runtime.Generation;
 
-/// <summary>How the next token is chosen. As it is, the best one is taken (greedy).</summary>
+/// <summary>How the next token is chosen. The defaults take the best token (greedy).</summary>
 public sealed record SamplerOptions
 {
     private const int MaxWindow = 1 << 20;
 
-    /// <summary>What the logits are divided by before one is drawn; 0 takes the best and ignores the cuts.</summary>
+    /// <summary>Divisor of the logits before the draw; 0 takes the best token and ignores the cuts.</summary>
     public float Temperature { get; init; }
 
-    /// <summary>Draw from the best so many only; 0 does not cut.</summary>
+    /// <summary>Number of the best tokens from which one is drawn; 0 does not cut.</summary>
     public int TopK { get; init; }
 
     /// <summary>Draw from the fewest best whose probabilities (at temperature 1, among the <see cref="TopK"/>) sum to this; 1 does not cut.</summary>
     public float TopP { get; init; } = 1;
 
-    /// <summary>Draw only what is at least so probable (at temperature 1) relative to the best; 0 does not cut.</summary>
+    /// <summary>Smallest probability of a drawn token (at temperature 1), relative to the best; 0 does not cut.</summary>
     public float MinP { get; init; }
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed record SamplerOptions
     /// </summary>
     public float RepetitionPenalty { get; init; } = 1;
 
-    /// <summary>How many tokens back, the prompt's among them, count as repetition.</summary>
+    /// <summary>Number of latest tokens, the prompt's included, that count as repetition.</summary>
     public int RepetitionWindow { get; init; } = 64;
 
     /// <summary>The same seed, options and logits give the same tokens.</summary>

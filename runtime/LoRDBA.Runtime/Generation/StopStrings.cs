@@ -1,9 +1,9 @@
 namespace LoRDBA.Runtime.Generation;
 
 /// <summary>
-/// Watches a text that comes in pieces for strings that end it. What could still become such a string is held back, so that
-/// none of it is shown; the first that is complete counts, and of several that end together the longest. How the text is
-/// cut into pieces makes no difference.
+/// Looks for stop strings in a text that comes in pieces. The end of a piece that could begin a stop string is held back, so that
+/// no part of a stop string is shown. The first complete stop string counts, and the longest of several that end together. The cuts between
+/// pieces make no difference.
 /// </summary>
 public sealed class StopStrings
 {
@@ -32,7 +32,7 @@ public sealed class StopStrings
         return shown;
     }
 
-    /// <summary>Ends the text: what was held back is part of it after all.</summary>
+    /// <summary>Ends the text, and returns the part that was held back: no stop string came.</summary>
     public string Flush()
     {
         var shown = held;
@@ -46,7 +46,9 @@ public sealed class StopStrings
         if (stops.Contains("")) throw new GenerationException(GenerationError.EmptyStopString, "A stop string is empty: every text would end at once. Leave it out.");
     }
 
-    /// <summary>Where the first complete stop string begins; if there is none, where the longest beginning of one at the end does.</summary>
+    /// <summary>
+    /// Place of the first complete stop string; without one, the place of the longest beginning of a stop string at the end.
+    /// </summary>
     private (int Start, bool IsFound) Find()
     {
         var (start, end) = (held.Length, int.MaxValue);

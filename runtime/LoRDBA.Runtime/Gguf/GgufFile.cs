@@ -8,11 +8,11 @@ namespace LoRDBA.Runtime.Gguf;
 /// <code>
 /// "GGUF" | version: u32 | n_tensors: u64 | n_kv: u64 | metadata | tensor list | padding | data section
 /// </code>
-/// Spans and pointers that it hands out are views of the mapping and die with it; whoever uses them keeps the file open.
+/// Spans and pointers into the file are views of the mapping and die with it: their user keeps the file open.
 /// </summary>
 public sealed unsafe class GgufFile : IDisposable
 {
-    /// <summary>What tensors are aligned to where <c>general.alignment</c> says nothing.</summary>
+    /// <summary>Alignment of tensors in a file without <c>general.alignment</c>.</summary>
     public const uint DefaultAlignment = 32;
 
     internal const string AlignmentKey = "general.alignment";
@@ -86,7 +86,7 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>Size of the file in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>What every tensor's offset is a multiple of: a power of two.</summary>
+    /// <summary>Alignment of the tensors' offsets: a power of two.</summary>
     public uint Alignment { get; }
 
     /// <summary>Where the data section begins.</summary>
@@ -120,8 +120,8 @@ public sealed unsafe class GgufFile : IDisposable
     }
 
     /// <summary>
-    /// Reads a mapped file from a thread of its own, for a caller who soon needs all of it and has something else to do first. It ends by
-    /// itself, or when the file is closed.
+    /// Reads a mapped file from a thread of its own, for a caller who soon needs all of it and has something else to do first. The thread
+    /// ends by itself, or when the file is closed.
     /// </summary>
     public void ReadAhead() => mapping?.ReadAhead();
 

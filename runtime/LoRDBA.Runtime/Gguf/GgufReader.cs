@@ -4,8 +4,8 @@ namespace LoRDBA.Runtime.Gguf;
 
 /// <summary>
 /// A cursor over the bytes of a GGUF file. The only code that moves through foreign bytes: every read is first compared with the
-/// bytes that remain, and an error knows the place and the item that was being read. Numbers are little-endian, as is every
-/// machine that this runs on; on another one each file would look, and be refused as, byte-swapped.
+/// bytes that remain, and an error knows the place and the item that was being read. Numbers are little-endian, as
+/// every supported machine is; a big-endian machine would refuse every file as byte-swapped.
 /// </summary>
 internal unsafe ref struct GgufReader(byte* start, long length, string file)
 {

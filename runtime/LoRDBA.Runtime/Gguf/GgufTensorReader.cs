@@ -7,8 +7,8 @@ namespace LoRDBA.Runtime.Gguf;
 /// <code>
 /// name: u64 length, bytes | n_dims: u32 | dims: n_dims x u64, innermost first | type: u32 | offset: u64 from the data section
 /// </code>
-/// and checks that their bytes cover the data section, which begins at the next multiple of the alignment, without overlap and
-/// with no more between them than alignment needs.
+/// and checks the tensors' bytes: they cover the data section, which begins at the next multiple of the alignment, without overlap and
+/// with no gap beyond the padding of the alignment.
 /// </summary>
 internal static class GgufTensorReader
 {

@@ -21,7 +21,7 @@ public sealed class GgufWriter
 
     private readonly record struct Tensor(string Name, GgmlType Type, long[] Dims, long ByteLength, Action<Stream> Write);
 
-    /// <summary>What the tensors' offsets are multiples of: a power of two, 32 if not set. Setting it writes <c>general.alignment</c>.</summary>
+    /// <summary>Alignment of the tensors' offsets: a power of two, 32 if not set. Setting it writes <c>general.alignment</c>.</summary>
     public uint Alignment
     {
         get => alignment;
@@ -99,7 +99,7 @@ public sealed class GgufWriter
     }
 
     /// <summary>
-    /// Adds a tensor whose bytes are made while the file is written, for what does not fit into memory: <paramref name="write"/>
+    /// Adds a tensor whose bytes are made while the file is written, for tensors that do not fit into memory: <paramref name="write"/>
     /// appends exactly as many to the stream as shape and type ask for.
     /// </summary>
     public GgufWriter AddTensor(string name, GgmlType type, ReadOnlySpan<long> dims, Action<Stream> write)
@@ -110,7 +110,7 @@ public sealed class GgufWriter
     }
 
     /// <summary>
-    /// Where the bytes of a value that was added will lie in the file: of the number, the text, or the first element. A digest
+    /// Place in the file of an added value's bytes: of the number, the text, or the first element. A digest
     /// over the file is put there after writing.
     /// </summary>
     public long ValueOffset(string key) => valueOffsets[key];

@@ -33,7 +33,7 @@ internal sealed unsafe class Arena : IDisposable
         var arena = new Arena();
         layout(arena);
         var size = arena.used;
-        // Zeroed by the system when a page is first touched: what is never used, the end of a long context for one, takes no memory.
+        // The system zeroes a page at its first touch: a page that is never used, such as the end of a long context, takes no memory.
         arena.allocated = NativeMemory.AllocZeroed(checked((nuint)(size + Alignment)));
         arena.start = (byte*)(((nint)arena.allocated + Alignment - 1) & -Alignment);
         arena.used = 0;

@@ -28,7 +28,7 @@ internal sealed unsafe class MappedFile : IDisposable
 
     /// <summary>Maps a file.</summary>
     /// <param name="path">Where it is.</param>
-    /// <param name="refused">Makes the caller's error of what the operating system said.</param>
+    /// <param name="refused">Makes the caller's error from the operating system's.</param>
     public static MappedFile Open(string path, Func<Exception, LordbaException> refused)
     {
         try
@@ -46,8 +46,8 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     /// <summary>
-    /// Looks at every page, in order, from a thread of its own: what comes next on the caller's does not wait for storage, or for the operating
-    /// system to map page after page. Does nothing where the file would fill more than half of the memory and pages would push each other out.
+    /// Touches every page, in order, from a thread of its own, so that the caller need not wait for storage, or for the operating system to
+    /// map page after page. Does nothing if the file would fill more than half of the memory, where pages would push each other out.
     /// </summary>
     public void ReadAhead()
     {

@@ -11,7 +11,7 @@ internal static class WholeFile
     public static void Write(string path, Action<Stream> write)
     {
         var temporary = path + ".part";
-        // Opened outside of the try: if another process is writing this file, its half is not ours to delete.
+        // Opened outside of the try: if another process is writing this file, we must not delete its half-written one.
         var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None);
         try
         {

@@ -14,7 +14,7 @@ public sealed unsafe class ModelQuantizer
     private const string FileTypeKey = "general.file_type";
     private const string VersionKey = "general.quantization_version";
 
-    /// <summary>The layouts of ggml's blocks since 2023: what readers check before they trust quantized tensors.</summary>
+    /// <summary>Version of ggml's block layouts, that of 2023: readers check the number before they trust quantized tensors.</summary>
     private const uint Version = 2;
 
     private const int ChunkBytes = 4 << 20;
@@ -29,11 +29,11 @@ public sealed unsafe class ModelQuantizer
         (this.file, this.progress, this.cancellation) = (file, progress, cancellation);
 
     /// <summary>
-    /// Writes what was planned, whole or not at all. Metadata is carried over byte for byte, but for general.file_type and
+    /// Writes the planned file, whole or not at all. Metadata is carried over byte for byte, but for general.file_type and
     /// general.quantization_version.
     /// </summary>
     /// <param name="plan">Which tensor becomes what.</param>
-    /// <param name="path">Where to; what is there is replaced when all is done.</param>
+    /// <param name="path">Where to; an existing file is replaced when all is done.</param>
     /// <param name="progress">Told the bytes of tensors written so far.</param>
     /// <param name="cancellation">Asked between chunks.</param>
     /// <exception cref="QuantizationException">The path is the model's own, or a weight is not finite or beyond a 16-bit scale.</exception>

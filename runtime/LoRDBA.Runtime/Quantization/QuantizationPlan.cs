@@ -5,10 +5,10 @@ using LoRDBA.Runtime.Models;
 namespace LoRDBA.Runtime.Quantization;
 
 /// <summary>
-/// Which tensor of a model is to be stored how. The matrices take the format that is asked for, with two exceptions:
+/// The format in which each tensor of a model is to be stored. The matrices take the format that is asked for, with two exceptions:
 /// <list type="bullet">
 /// <item>the head (the embedding, where the two are tied) is Q8_0 also beside four-bit weights: it decides every logit directly;</item>
-/// <item>a matrix whose rows are no whole number of blocks stays as it is, as everything does that is no matrix.</item>
+/// <item>a matrix whose rows are no whole number of blocks stays as it is. All that is no matrix stays too.</item>
 /// </list>
 /// </summary>
 public sealed class QuantizationPlan
@@ -59,7 +59,7 @@ public sealed class QuantizationPlan
 /// <param name="Type">How it is to be stored.</param>
 public readonly record struct PlannedTensor(GgufTensor Source, GgmlType Type)
 {
-    /// <summary>Whether its bytes stay what they are.</summary>
+    /// <summary>Whether the bytes stay the same.</summary>
     public bool IsKept => Type == Source.Type;
 
     /// <summary>Bytes that it will take.</summary>

@@ -9,8 +9,8 @@ internal static unsafe partial class ProcessorAffinity
     private const int MaskBytes = 128;
 
     /// <summary>
-    /// Keeps the calling thread on one of the processors that it was allowed, the <paramref name="worker"/>-th, if there are exactly as many as workers. With
-    /// fewer workers than processors the system can do better: it knows which are free.
+    /// Keeps the calling thread on the <paramref name="worker"/>-th of its allowed processors, if there are exactly as many processors as
+    /// workers. With fewer workers than processors the system chooses better: it knows the free processors.
     /// </summary>
     /// <returns>Whether the thread is pinned now.</returns>
     public static bool TryPin(int worker, int workers)

@@ -2,12 +2,12 @@ namespace LoRDBA.Runtime.Threading;
 
 /// <summary>
 /// Lets a fixed number of workers wait for one another between two phases of a step, some hundred times per token. A phase
-/// lasts microseconds, so a worker spins first. One that waits longer waits for a worker that lost its core to another
-/// program: then it sleeps, because spinning on would keep the core that the other one needs.
+/// lasts microseconds, so a worker spins first. A longer wait means that some worker lost its core to another program:
+/// then the waiting worker sleeps, because spinning on would keep the core that the other worker needs.
 /// </summary>
 internal sealed class SpinBarrier
 {
-    /// <summary>About 50 µs: several times what an uneven share costs, and what waking a sleeper costs.</summary>
+    /// <summary>About 50 µs: several times the cost of an uneven share, and of waking a sleeper.</summary>
     private const int SpinsBeforeSleep = 2_000;
 
     private readonly int workers;
@@ -54,7 +54,8 @@ internal sealed class SpinBarrier
     {
         lock (gate)
         {
-            // Counted with a full fence before the phase is looked at again: whoever changes it from now on sees a sleeper.
+            // The sleeper is counted with a full fence before the phase is read again: a worker that changes the phase from now on sees the
+            // sleeper.
             Interlocked.Increment(ref sleepers);
             while (phase == current && !broken) Monitor.Wait(gate);
             Interlocked.Decrement(ref sleepers);

@@ -4,9 +4,9 @@ namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
 /// Byte-pair encoding (Sennrich et al. 2016) over the bytes of each piece that the model's pre-tokenizer cuts: a piece starts
-/// as one token a byte, and as long as two neighbours can merge, the pair of the lowest rank does, the leftmost of equals
-/// first. A byte without a token is left out, as in the programs that such vocabularies are trained with: SmolLM2 lacks six
-/// control characters and what begins U+40000 to U+BFFFF.
+/// as one token per byte. As long as two neighbours can merge, the pair of the lowest rank does, the leftmost of equals first. A byte
+/// without a token is left out, as in the programs that train such vocabularies: SmolLM2 lacks six control characters and the first
+/// bytes of U+40000 to U+BFFFF.
 /// </summary>
 internal sealed class BytePairEncoder : ITextEncoder
 {

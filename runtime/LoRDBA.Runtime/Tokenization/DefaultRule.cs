@@ -4,8 +4,8 @@ using System.Text;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// What llama.cpp does for <c>default</c>, the name in files whose pre-tokenizer their converter did not know. Four patterns in
-/// turn, each cutting what the ones before left; what matches and what lies between are both pieces:
+/// llama.cpp's rule for <c>default</c>, the name in files whose converter did not know the pre-tokenizer. Four patterns cut in turn, each
+/// the pieces of the one before. Matches are pieces, and so are the stretches between matches:
 /// <code>
 /// [\p{P}$+&lt;=&gt;^~|]+     then Gpt2Rule's     then \p{N}+     then [0-9][0-9][0-9]
 /// </code>

@@ -15,8 +15,8 @@ internal interface IMergeRule
 }
 
 /// <summary>
-/// The tokens of a piece of text while they are merged: a doubly linked list in arrays, in which a token has a place, the
-/// higher the further right, and a merged one keeps the place of its left half. One serves all pieces of a text; it is not thread-safe.
+/// The tokens of a piece of text while they are merged: a doubly linked list in arrays. Every token has a place; places rise from left to
+/// right, and a merged token keeps the place of its left half. One list serves all pieces of a text. Not thread-safe.
 /// </summary>
 internal sealed class MergeList
 {

@@ -4,7 +4,7 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// The merges of a byte-pair vocabulary: which two tokens become which one, the earlier in the list the sooner. Stored as
+/// The merges of a byte-pair vocabulary: each joins two tokens to one, and an earlier merge in the list goes first. Stored as
 /// <code>
 /// pairs   [rank]  left id in the upper, right id in the lower 32 bits
 /// merged  [rank]  id of the token made of both
@@ -55,7 +55,7 @@ internal sealed class MergeTable
     public int Merged(int rank) => merged[rank];
 
     /// <summary>
-    /// Fills the slots. Apart from the parsing, because nearly every slot is a cache miss: in a loop that does nothing else the
+    /// Fills the slots. The loop is apart from the parsing, because nearly every slot is a cache miss: in a loop of its own the
     /// processor has several under way at once.
     /// </summary>
     private void Index()
@@ -63,7 +63,7 @@ internal sealed class MergeTable
         Array.Fill(slots, None);
         for (var rank = 0; rank < pairs.Length; rank++)
         {
-            // Of a pair that is listed twice the first counts.
+            // If a pair is listed twice, the first entry counts.
             ref var slot = ref Slot(pairs[rank]);
             if (slot == None) slot = rank;
         }
@@ -92,7 +92,7 @@ internal sealed class MergeTable
         // The decoded halves lie side by side: together they are the token that the merge makes.
         if (!index.TryFind(buffer[..leftLength], out var left) || !index.TryFind(buffer.Slice(leftLength, rightLength), out var right))
             throw Bad(rank, "names a token that the vocabulary lacks");
-        // Vocabularies list tokens in the order of their merges, so it is nearly always the last merge's token or the next.
+        // Vocabularies list tokens in the order of their merges, so the made token nearly always is the last merge's or the next one.
         if (!index.TryFindNear(wholeBefore, buffer[..(leftLength + rightLength)], out var whole)) throw Bad(rank, "makes a token that the vocabulary lacks");
         return (Pair(left, right), whole);
     }

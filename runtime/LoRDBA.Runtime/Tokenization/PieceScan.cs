@@ -41,8 +41,8 @@ internal static class PieceScan
     }
 
     /// <summary>
-    /// <c>\s+(?!\S)|\s+</c>: the white space at the start, but before other text without its last character: that one is left for
-    /// <c> ?\p{L}+</c> and the like (if it is the only one, there is nothing to leave it to but <c>\s+</c>).
+    /// <c>\s+(?!\S)|\s+</c>: the white space at the start. Before other text, its last character is left for <c> ?\p{L}+</c> and the like;
+    /// a single character of white space is a piece of its own.
     /// </summary>
     public static int SpaceLength(ReadOnlySpan<byte> text)
     {

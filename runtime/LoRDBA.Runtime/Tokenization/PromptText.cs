@@ -3,8 +3,8 @@ using System.Text;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// A text that knows of each character who wrote it: the chat template, whose marks are special tokens, or somebody whose words are
-/// content, in which <c>&lt;|im_end|&gt;</c> is text like any other. Immutable.
+/// A text that knows the writer of each character. Marks by the chat template are special tokens. Characters by anybody else are
+/// content, in which <c>&lt;|im_end|&gt;</c> is ordinary text. Immutable.
 /// </summary>
 public sealed class PromptText
 {

@@ -4,9 +4,9 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// The merging of SentencePiece (Kudo and Richardson 2018, its BPE model): a text starts as one token a character, and as long as
-/// two neighbours together are a token, those of the highest score become it, the leftmost of equals first. What is then no
-/// token becomes the tokens of its bytes. There is no pre-tokenizer: words are kept apart by the space with which tokens begin.
+/// The merging of SentencePiece (Kudo and Richardson 2018, its BPE model). A text starts as one token per character. As long as two
+/// neighbours together are a token, the pair of the highest score is merged, the leftmost of equals first. A character without a token
+/// becomes the tokens of its bytes. There is no pre-tokenizer: the space with which tokens begin keeps words apart.
 /// </summary>
 internal sealed class SentencePieceEncoder : ITextEncoder
 {
@@ -59,7 +59,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
     private static ReadOnlySpan<byte> Between(ReadOnlySpan<byte> text, int start, int end) => end == MergeList.Nowhere ? text[start..] : text[start..end];
 
     /// <summary>
-    /// A number that is the lower the higher the score. The bits of positive floats are in their order, those of negative ones in
+    /// A number that falls as the score rises. The bits of positive floats are in their order, the bits of negative ones in
     /// the reverse, and all with their sign bit above: turned over as below, the order is that of the numbers from the top.
     /// </summary>
     private static uint Order(float score)

@@ -50,7 +50,7 @@ internal sealed class SpecialTokens
         return false;
     }
 
-    /// <summary>Some files call a mark user-defined; it is none the less what ends a turn.</summary>
+    /// <summary>Some files call a mark user-defined, although the mark ends a turn.</summary>
     private bool IsMark(int id) => vocabulary.Type(id) is TokenType.Control or TokenType.Unknown
         || vocabulary.Type(id) == TokenType.UserDefined && vocabulary.Bytes(id) is var name && name.StartsWith("<|"u8) && name.EndsWith("|>"u8);
 }

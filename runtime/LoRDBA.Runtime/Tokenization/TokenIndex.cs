@@ -17,7 +17,10 @@ internal sealed class TokenIndex
     private readonly Vocabulary vocabulary;
     private readonly int[] slots;
 
-    /// <summary>Indexes all tokens. Of several with the same bytes a piece of text goes before a byte, that before a mark, then the lowest id.</summary>
+    /// <summary>
+    /// Indexes all tokens. Of tokens with the same bytes, text goes before a byte token, a byte token before a mark, and a lower id before
+    /// a higher.
+    /// </summary>
     public TokenIndex(Vocabulary vocabulary)
     {
         this.vocabulary = vocabulary;

@@ -2,7 +2,7 @@ using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Runtime.Tokenization;
 
-/// <summary>Reads <c>tokenizer.ggml.scores</c>: what a SentencePiece vocabulary merges by, the highest first.</summary>
+/// <summary>Reads <c>tokenizer.ggml.scores</c>: a SentencePiece vocabulary merges the pair of the highest score first.</summary>
 internal static class TokenScores
 {
     /// <summary>Where they are.</summary>

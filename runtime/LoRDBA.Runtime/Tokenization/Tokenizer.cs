@@ -35,7 +35,7 @@ public sealed class Tokenizer
     public Vocabulary Vocabulary { get; }
 
     /// <summary>
-    /// The tokens of a text, none added: of two texts encoded apart and joined each keeps its own tokens. A UTF-16 surrogate
+    /// The tokens of a text, none added. Two texts that are encoded apart and joined keep their own tokens. A UTF-16 surrogate
     /// without its other half is read as U+FFFD; a byte that the vocabulary lacks is left out.
     /// </summary>
     /// <param name="text">The text.</param>
@@ -47,8 +47,8 @@ public sealed class Tokenizer
         Encode(parseSpecial ? PromptText.Trusted(text.ToString()) : PromptText.Content(text.ToString()));
 
     /// <summary>
-    /// As <see cref="Encode(ReadOnlySpan{char}, bool)"/>, marks being their tokens only where no character of theirs is content. The text between two
-    /// special tokens is encoded as one, whoever wrote which part of it.
+    /// As <see cref="Encode(ReadOnlySpan{char}, bool)"/>, but a mark is a special token only if none of its characters is content. The text
+    /// between two special tokens is encoded as one text, whoever wrote its parts.
     /// </summary>
     public int[] Encode(PromptText text)
     {
@@ -96,7 +96,7 @@ public sealed class Tokenizer
     /// <summary>Whether a model that produces this token has nothing more to say.</summary>
     public bool IsEndOfGeneration(int id) => Vocabulary.IsEnd(id);
 
-    /// <summary>What a token adds to a text; of a hidden mark nothing.</summary>
+    /// <summary>The bytes that a token adds to a text; none for a hidden mark.</summary>
     /// <param name="id">The token.</param>
     /// <param name="showSpecial">Whether marks are written out.</param>
     /// <param name="begins">Whether text begins here: then the space that the encoder put there is taken off. Updated for the next token.</param>

@@ -22,7 +22,7 @@ public sealed class Vocabulary
     private const string AddSpacePrefixKey = "tokenizer.ggml.add_space_prefix";
 
     /// <summary>
-    /// What ends a generation in the chat models we know besides their end-of-sequence token: a model that was not told
+    /// Marks that end a generation in known chat models, besides the end-of-sequence token: a model that was not told
     /// to chat may end its text the other way.
     /// </summary>
     private static readonly string[] EndNames = ["<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>"];
@@ -86,8 +86,8 @@ public sealed class Vocabulary
     internal int? TurnEndId => EotId ?? FindMark("<|im_end|>") ?? FindMark("<|eot_id|>") ?? EosId;
 
     /// <summary>
-    /// Whether the model was trained with <see cref="EosId"/> behind every text. It is for whoever makes whole texts: no encoder
-    /// adds it, since what a model is to continue must not be ended.
+    /// Whether the model was trained with <see cref="EosId"/> behind every text. The flag is for makers of whole texts: no encoder
+    /// adds that token, since a text that a model is to continue must not be ended.
     /// </summary>
     public bool AddEos { get; }
 
@@ -202,7 +202,7 @@ public sealed class Vocabulary
         return bytes;
     }
 
-    /// <summary>Marks are written as they are, not in the alphabet; so is a token that could not have been.</summary>
+    /// <summary>Marks are not written in the alphabet, and neither is a token with a character outside of the alphabet.</summary>
     private static int ReadByteLevel(ReadOnlySpan<byte> token, TokenType type, Span<byte> room) =>
         type == TokenType.Normal && ByteAlphabet.TryDecode(token, room, out var length) ? length : Copy(token, room);
 

@@ -3,7 +3,8 @@ using MathNet.Numerics.LinearAlgebra;
 namespace LoRDBA.Training.Analysis;
 
 /// <summary>
-/// What signs leave over of a factor F: each row is approximated by its mean magnitude times its signs, which is the best that one scale and signs can do for a row.
+/// The part of a factor F that signs do not express. Each row is approximated by its mean magnitude times its signs, the best approximation
+/// of a row by one scale and signs.
 /// </summary>
 internal sealed class SignResidual
 {
@@ -25,7 +26,7 @@ internal sealed class SignResidual
     }
 }
 
-/// <summary>What is known beforehand of the error of a product of two signed factors, and the error itself, without forming the product.</summary>
+/// <summary>A bound of the error of a product of two signed factors, and the error itself, without forming the product.</summary>
 /// <param name="Bound">(ρ_A + ρ_B + ρ_A ρ_B) ‖B̂‖ ‖Â‖, which ‖BA - B̂Â‖ never exceeds.</param>
 /// <param name="Error">‖BA - B̂Â‖</param>
 /// <param name="Cosine">⟨BA, B̂Â⟩ / (‖BA‖ ‖B̂Â‖), 0 where one of them is 0.</param>

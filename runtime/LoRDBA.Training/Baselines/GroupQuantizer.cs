@@ -4,7 +4,7 @@ namespace LoRDBA.Training.Baselines;
 /// <param name="groupLength">Values in a group; the last one may be shorter.</param>
 internal abstract class GroupQuantizer(int groupLength)
 {
-    /// <summary>Rounds in place; the bits that it takes, scales and zero points included.</summary>
+    /// <summary>Rounds in place, and returns the bits of storage, scales and zero points included.</summary>
     public long Quantize(Span<float> values)
     {
         var bits = 0L;
@@ -20,13 +20,13 @@ internal abstract class GroupQuantizer(int groupLength)
     /// <summary>Bits of a code.</summary>
     protected abstract int BitsPerValue { get; }
 
-    /// <summary>Bits of what a group shares.</summary>
+    /// <summary>Bits of the numbers that a group shares, such as its scale.</summary>
     protected abstract int BitsPerGroup { get; }
 
     /// <summary>Rounds one group in place.</summary>
     protected abstract void QuantizeGroup(Span<float> group);
 
-    /// <summary>What storing a value in fp16 leaves of it.</summary>
+    /// <summary>A value as fp16 keeps it.</summary>
     protected static float Half(float value) => (float)(Half)value;
 }
 

@@ -18,7 +18,7 @@ internal static class SingleBinary
         var signs = Matrix<double>.Build.Dense(rank, update.NIn, (k, j) => start.A[j * rank + k] < 0 ? -1 : 1);
         Matrix<double> Basis(double[] rows, int count) => Matrix<double>.Build.Dense(count, update.Rank, (row, k) => rows[row * update.Rank + k]);
 
-        // The signs' Gram matrix could lack a rank by chance: a trace of ridge keeps it solvable.
+        // The signs' Gram matrix could lack a rank by chance: a very small ridge keeps the system solvable.
         var gram = signs.TransposeAndMultiply(signs) + Matrix<double>.Build.DenseDiagonal(rank, 1e-9 * update.NIn);
         var right = Matrix<double>.Build.DiagonalOfDiagonalArray(update.Sigma) * Basis(update.V, update.NIn).TransposeThisAndMultiply(signs.Transpose());
         var b = Basis(update.U, update.NOut) * gram.Cholesky().Solve(right.Transpose()).Transpose();

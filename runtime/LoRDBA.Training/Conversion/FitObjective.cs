@@ -6,9 +6,9 @@ namespace LoRDBA.Training.Conversion;
 /// </summary>
 /// <remarks>
 /// The Frobenius norm alone spends all signs on the few large singular values: the small ones are lost almost wholly, although
-/// they cost the model as much for each unit of error. UᵀE V is what X gets wrong about W itself, a matrix of only rank ×
-/// rank elements; all else is noise that W knows nothing of and that averages out. Weighting UᵀE V makes X keep every singular
-/// direction at its full length, at the price of more noise.
+/// they cost the model as much per unit of error. UᵀE V is the error along W itself, a matrix of only rank × rank elements. All other
+/// error is noise at right angles to W, and averages out. Weighting UᵀE V makes X keep every singular direction at its full length, at the
+/// price of more noise.
 /// </remarks>
 /// <param name="Outputs">α: errors in directions of the outputs that W writes to.</param>
 /// <param name="Inputs">β: errors in answer to directions of the inputs that W reads.</param>

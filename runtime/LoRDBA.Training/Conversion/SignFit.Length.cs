@@ -2,11 +2,11 @@ using System.Numerics.Tensors;
 
 namespace LoRDBA.Training.Conversion;
 
-/// <summary>How long the approximation is along what it approximates, in the plain Frobenius geometry, and the correction of that.</summary>
+/// <summary>Length of the approximation X along its target W, in the plain Frobenius geometry, and the correction of this length.</summary>
 internal sealed partial class SignFit
 {
     /// <summary>
-    /// A row is made longer by this at the most: one whose signs hardly agree with W would otherwise become mostly noise.
+    /// Largest factor by which a row is made longer: a row whose signs hardly agree with W would otherwise become mostly noise.
     /// </summary>
     private const double MostLengthening = 2;
 
@@ -42,8 +42,8 @@ internal sealed partial class SignFit
     public double RelativeError => Math.Sqrt(Math.Max(0, update.SquaredNorm - 2 * InnerProduct + SquaredNorm) / update.SquaredNorm);
 
     /// <summary>
-    /// Gives every row of X its full length along the same row of W: s_out times ‖w_i‖² / ⟨x_i, w_i⟩. Least squares leave it too short,
-    /// by cos² of the angle between them, and a model feels that more than the error at right angles.
+    /// Gives every row of X its full length along the same row of W: s_out times ‖w_i‖² / ⟨x_i, w_i⟩. Least squares leave the row too
+    /// short, by cos² of the angle between both rows, and a model feels that more than the error at right angles.
     /// </summary>
     public void RemoveShrinkage()
     {

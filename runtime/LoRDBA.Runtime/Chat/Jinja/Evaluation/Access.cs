@@ -3,7 +3,9 @@ using LoRDBA.Runtime.Chat.Jinja.Values;
 
 namespace LoRDBA.Runtime.Chat.Jinja.Evaluation;
 
-/// <summary>What can be reached from a value: attributes, items, elements. Only what is named here, so there is no way out of the sandbox.</summary>
+/// <summary>
+/// Reaches from a value to its attributes, items and elements. Nothing else can be reached, so there is no way out of the sandbox.
+/// </summary>
 internal static class Access
 {
     /// <summary><c>target.name</c>: a method, or what a dictionary has under that key.</summary>

@@ -20,8 +20,8 @@ internal sealed class Budget(Place place, TimeProvider clock)
 
     private const int CharactersPerStep = 16;
 
-    // The clock is read so often, and runs from the first reading on: what a machine needs to get going is not the template's doing, and a
-    // short rendering never fails because the machine is busy.
+    // Steps between two readings of the clock. The time runs from the first reading on: a machine's warm-up is not the template's doing,
+    // and a short rendering never fails because the machine is busy.
     private const int StepsPerReading = 4096;
 
     private int steps;
@@ -51,7 +51,9 @@ internal sealed class Budget(Place place, TimeProvider clock)
         Spend(made / CharactersPerStep);
     }
 
-    /// <summary>Goes one level down; <see cref="Leave"/> comes back. After an error nobody does: it ends the rendering.</summary>
+    /// <summary>
+    /// Goes one level down; <see cref="Leave"/> comes back. After an error nothing comes back: the error ends the rendering.
+    /// </summary>
     /// <exception cref="ChatTemplateException">That is too deep.</exception>
     public void Enter()
     {

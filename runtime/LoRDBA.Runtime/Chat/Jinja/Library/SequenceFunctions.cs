@@ -58,7 +58,7 @@ internal static class SequenceFunctions
         return new ListValue(Ordered(context, call.Items, Key, call.Flag(0)));
     }
 
-    /// <summary>The items in the order of their keys; of equal keys they keep theirs.</summary>
+    /// <summary>The items in the order of their keys; items with equal keys keep their order.</summary>
     public static List<T> Ordered<T>(RenderContext context, IEnumerable<T> items, Func<T, Value> key, bool isReversed)
     {
         var order = Comparer<Value>.Create((a, b) => Values.Comparer.Compare(context, a, b));
@@ -68,7 +68,7 @@ internal static class SequenceFunctions
         }
         catch (InvalidOperationException e) when (e.InnerException is ChatTemplateException refusal)
         {
-            // Sorting wraps what a comparison throws.
+            // Sorting wraps the exception that a comparison throws.
             throw refusal;
         }
     }

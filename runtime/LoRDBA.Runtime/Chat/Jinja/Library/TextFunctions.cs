@@ -63,7 +63,7 @@ internal static class TextFunctions
         for (var done = 0L; done != count; done++)
         {
             call.Context.Step();
-            // Nothing is found before each character and behind the last.
+            // An empty text is found before each character and behind the last.
             var found = old.Length > 0 ? text.Chars.IndexOf(old, at, StringComparison.Ordinal) : done == 0 ? 0 : at < text.Chars.Length ? at + 1 : -1;
             if (found < 0) break;
             result.Append(text.Text, at, found - at).Append(by);
@@ -110,7 +110,7 @@ internal static class TextFunctions
     private static TextValue Change(Invocation call, Func<string, string> change)
     {
         call.Context.Budget.SpendText(call.Text.Chars.Length, 0);
-        // One unit for one: a letter whose capital is two letters stays as it is.
+        // Unit by unit: a letter whose capital is two letters stays as it is.
         return new(call.Text.Text.WithText(change(call.Text.Chars)));
     }
 

@@ -57,7 +57,7 @@ internal sealed class StatementParser
                 EndTag();
                 break;
             case "generation":
-                // Marks what a model is trained on: here it is text like any other.
+                // The tag marks the text that a model is trained on; here its body is text like any other.
                 EndTag();
                 body.AddRange(ParseBody("endgeneration"));
                 EndBody();

@@ -24,7 +24,7 @@ internal static class FloatText
         return $"{sign}{whole[..(exponent + 1)]}.{whole[(exponent + 1)..]}";
     }
 
-    /// <summary>The number as d.ddd times a power of ten, the point left out. Where .NET itself puts an exponent is no matter.</summary>
+    /// <summary>The number as d.ddd times a power of ten, the point left out, whether or not .NET itself writes an exponent.</summary>
     private static (string Digits, int Exponent) Shortest(double number)
     {
         var text = number.ToString("R", CultureInfo.InvariantCulture);

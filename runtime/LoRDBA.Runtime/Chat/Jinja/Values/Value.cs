@@ -10,7 +10,9 @@ internal abstract class Value
     public virtual bool IsTrue => true;
 }
 
-/// <summary>What a name stands for that nobody gave a value. It may be asked about, printed as nothing and walked over, but not looked into.</summary>
+/// <summary>
+/// The value of a name that was never set. A template may test it, print it (as nothing) and walk over it, but not look into it.
+/// </summary>
 internal sealed class UndefinedValue(string what) : Value
 {
     /// <inheritdoc/>
@@ -56,7 +58,7 @@ internal sealed class BoolValue : Value
     public static BoolValue Of(bool value) => value ? True : False;
 }
 
-/// <summary>An integer. Python's have no bounds, these have 64 bits: what does not fit is an error.</summary>
+/// <summary>An integer. Python's integers have no bounds; these have 64 bits, and a larger result is an error.</summary>
 internal sealed class IntValue(long number) : Value
 {
     /// <summary>The number.</summary>
