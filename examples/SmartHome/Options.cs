@@ -1,5 +1,4 @@
 using System.CommandLine;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Examples.SmartHome;
 

@@ -3,7 +3,6 @@ using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Examples.SmartHome;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Attention;
 using LoRDBA.Runtime.Models;
 

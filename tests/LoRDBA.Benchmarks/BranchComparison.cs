@@ -4,13 +4,11 @@ using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tests.Adapters;
-using LoRDBA.Runtime.Threading;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Benchmarks;

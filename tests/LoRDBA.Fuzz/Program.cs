@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using LoRDBA.Fuzz;
-using LoRDBA.Runtime.Inference;
 
 const string root = "tests/LoRDBA.Fuzz/corpus", usage = """
     Changes files until one of them is neither used nor refused, guided by the branches that they take.

@@ -3,7 +3,6 @@ using System.Text.Json;
 using LoRDBA.Fuzz.Targets;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tests.Adapters;
 using LoRDBA.Runtime.Tests.Tokenization;
 using LoRDBA.Tests;

@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Generated.Tests;

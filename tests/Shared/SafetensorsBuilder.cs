@@ -1,5 +1,4 @@
 using System.Text;
-using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Tests;
 

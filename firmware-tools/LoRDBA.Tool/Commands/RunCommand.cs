@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;

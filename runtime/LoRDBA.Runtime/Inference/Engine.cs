@@ -1,6 +1,5 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Binding;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 

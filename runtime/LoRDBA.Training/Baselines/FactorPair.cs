@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters.Lora;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Baselines;

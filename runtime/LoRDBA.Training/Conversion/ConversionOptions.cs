@@ -1,5 +1,3 @@
-using LoRDBA.Runtime.Blocks;
-
 namespace LoRDBA.Training.Conversion;
 
 /// <summary>What a conversion is asked for: a rank, or a size that decides the rank of each tensor.</summary>

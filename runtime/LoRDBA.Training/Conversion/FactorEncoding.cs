@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;

@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters.Lora;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
 

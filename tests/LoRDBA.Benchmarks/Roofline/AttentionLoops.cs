@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Attention;
 using LoRDBA.Runtime.Models;
 

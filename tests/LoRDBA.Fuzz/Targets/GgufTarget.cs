@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Fuzz.Targets;

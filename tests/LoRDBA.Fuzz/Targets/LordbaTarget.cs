@@ -1,6 +1,7 @@
-using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Runtime.Tests.Adapters;
 

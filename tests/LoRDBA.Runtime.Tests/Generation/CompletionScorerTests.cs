@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tests.Models;
 using LoRDBA.Tests;

@@ -1,6 +1,7 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
+using LoRDBA.Runtime.Tests.Adapters;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Inference;

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Quantization;
 using LoRDBA.Tests;

@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Quantization;
 using LoRDBA.Tests;
@@ -28,7 +29,7 @@ public sealed class ModelQuantizerTests : IDisposable
 
         foreach (var (before, after) in source.Linears.Append(source.Weights.Embedding).Zip(written.Linears.Append(written.Weights.Embedding)))
         {
-            Assert.Equal((before.Name, after == written.Weights.Output ? GgmlType.Q8_0 : to), (after.Name, after.Format.Type));
+            Assert.Equal((before.Name, after == written.Weights.Output.Linears[0] ? GgmlType.Q8_0 : to), (after.Name, after.Format.Type));
             // Half of a step of 4 bits is 1/15 of the largest weight, a whole one (Q4_0, at the end that is not exact) 1/8.
             var bound = after.Format.Type == GgmlType.Q8_0 ? 0.6 / 64 : 0.13;
             for (var row = 0; row < before.NOut; row++)
@@ -59,7 +60,7 @@ public sealed class ModelQuantizerTests : IDisposable
         using var source = new TinyModel { Type = GgmlType.F32, OwnOutput = true }.Load();
         using var written = Quantize(source, GgmlType.Q4_0);
 
-        Assert.Equal((GgmlType.Q8_0, GgmlType.Q4_0), (written.Weights.Output.Format.Type, written.Weights.Embedding.Format.Type));
+        Assert.Equal((GgmlType.Q8_0, GgmlType.Q4_0), (written.Weights.Output.Linears[0].Format.Type, written.Weights.Embedding.Format.Type));
     }
 
     [Fact]

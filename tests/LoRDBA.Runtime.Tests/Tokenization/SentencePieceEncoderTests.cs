@@ -1,6 +1,5 @@
 using CsCheck;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
 namespace LoRDBA.Runtime.Tests.Tokenization;

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Tests.Tokenization;
 

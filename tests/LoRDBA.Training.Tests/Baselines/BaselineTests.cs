@@ -1,11 +1,12 @@
-using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Blocks;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 using LoRDBA.Training.Baselines;
 using LoRDBA.Training.Conversion;
 using LoRDBA.Training.Tests.Conversion;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace LoRDBA.Training.Tests.Baselines;
 

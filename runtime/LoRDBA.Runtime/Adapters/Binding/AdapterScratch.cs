@@ -82,10 +82,10 @@ internal sealed unsafe class AdapterScratch(int rows, int workers, int widestInp
 
         public static Worker Reserve(Arena arena, int fusedRank, int widestInput)
         {
-            var ranks = (fusedRank + 3) & -4;
+            var ranks = SignLayout.SumStride(fusedRank);
             return new Worker(
                 SignBatch.Reserve(arena, ShrinkTokens, widestInput), arena.Reserve<int>((long)ShrinkTokens * ranks),
-                arena.Reserve<byte>(4L * SignBatch.WidthOf(widestInput)), arena.Reserve<float>(ranks + 8));
+                arena.Reserve<byte>(SignLayout.ScratchLength(widestInput)), arena.Reserve<float>(ranks + 8));
         }
     }
 }

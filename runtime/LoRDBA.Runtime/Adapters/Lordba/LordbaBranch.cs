@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters.Lora;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Factors;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;

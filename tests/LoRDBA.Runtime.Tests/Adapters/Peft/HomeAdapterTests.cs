@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tests.Models;
 using LoRDBA.Runtime.Tokenization;

@@ -1,6 +1,5 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Peft;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Tests;
 

@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels.Attention;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;

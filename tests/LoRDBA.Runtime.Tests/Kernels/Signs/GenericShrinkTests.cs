@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Tests.Kernels.Signs;

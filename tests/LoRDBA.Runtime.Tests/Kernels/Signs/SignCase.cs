@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Tests;
 
