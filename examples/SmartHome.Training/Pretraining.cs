@@ -1,7 +1,6 @@
 using LoRDBA.Examples.SmartHome.Training.Corpus;
 using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Examples.SmartHome.Training.Tokens;
-using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Training.Optimizers;
 

@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Analysis;
 
 namespace LoRDBA.Tool.Analysis;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Benchmarking;
 

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Kernels.Signs;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Benchmarking;
 

@@ -1,6 +1,5 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool.Benchmarking;

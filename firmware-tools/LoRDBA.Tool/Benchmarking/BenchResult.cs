@@ -1,5 +1,3 @@
-using LoRDBA.Runtime.Models;
-
 namespace LoRDBA.Tool.Benchmarking;
 
 /// <summary>What <c>bench</c> prints.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Benchmarking;
 

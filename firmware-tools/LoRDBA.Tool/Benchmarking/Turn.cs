@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Numerics.Tensors;
-using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Inference;
 
 namespace LoRDBA.Tool.Benchmarking;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Memory;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;

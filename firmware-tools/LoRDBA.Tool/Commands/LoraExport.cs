@@ -1,7 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Adapters.Peft;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool.Commands;

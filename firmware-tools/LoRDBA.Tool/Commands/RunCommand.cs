@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Text;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
-using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Measuring;

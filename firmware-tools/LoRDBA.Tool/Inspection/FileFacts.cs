@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Tool.Inspection;

@@ -12,7 +12,7 @@ internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList
 {
     /// <summary>Every linear of a model at one rank.</summary>
     public static AdapterShapes OfAll(Model model, int rank, bool hasScaleIn) =>
-        new(null, null, [.. model.Linears.Select(linear => LinearShape.Of(model, linear, rank, hasScaleIn))]);
+        new(null, null, [.. model.Linears.Select(linear => LinearShape.Of(linear, rank, hasScaleIn))]);
 
     /// <summary>What an adapter has.</summary>
     /// <exception cref="AdapterException">It is not sound, or was made for another base.</exception>

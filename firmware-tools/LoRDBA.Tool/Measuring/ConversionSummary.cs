@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Tool.Measuring;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
 

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;

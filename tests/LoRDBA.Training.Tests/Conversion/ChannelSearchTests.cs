@@ -1,5 +1,4 @@
 using CsCheck;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Tests.Conversion;

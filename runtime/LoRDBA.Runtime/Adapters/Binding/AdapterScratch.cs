@@ -31,9 +31,22 @@ internal sealed unsafe class AdapterScratch(int rows, int workers, int widestInp
     /// <exception cref="OutOfMemoryException">The system has not that much memory; everything is as it was.</exception>
     public void Reserve(BoundAdapter adapter)
     {
-        if (arena is not null && adapter.BottleneckLength <= Stride && adapter.FusedRank <= fusedRank) return;
-        var (stride, rank) = (Math.Max(Stride, adapter.BottleneckLength), Math.Max(fusedRank, adapter.FusedRank));
+        if (arena is null || adapter.BottleneckLength > Stride || adapter.FusedRank > fusedRank)
+            Grow(Math.Max(Stride, adapter.BottleneckLength), Math.Max(fusedRank, adapter.FusedRank));
+    }
 
+    /// <summary>What lies between shrink and expand of one linear and one token.</summary>
+    /// <param name="slot">Which of the linears that read one input.</param>
+    /// <param name="row">Which token.</param>
+    public byte* Bottleneck(int slot, int row) => bottleneck + ((long)slot * rows + row) * Stride;
+
+    /// <summary>A worker's scratch.</summary>
+    public ref readonly Worker Of(int worker) => ref scratch[worker];
+
+    public void Dispose() => arena?.Dispose();
+
+    private void Grow(int stride, int rank)
+    {
         // First the new memory, then the old one goes: if there is none, what acted before goes on acting.
         byte* z = null;
         var own = new Worker[workers];
@@ -46,16 +59,6 @@ internal sealed unsafe class AdapterScratch(int rows, int workers, int widestInp
         (arena, scratch, Stride, fusedRank) = (larger, own, stride, rank);
         bottleneck = z;
     }
-
-    /// <summary>What lies between shrink and expand of one linear and one token.</summary>
-    /// <param name="slot">Which of the linears that read one input.</param>
-    /// <param name="row">Which token.</param>
-    public byte* Bottleneck(int slot, int row) => bottleneck + ((long)slot * rows + row) * Stride;
-
-    /// <summary>A worker's scratch.</summary>
-    public ref readonly Worker Of(int worker) => ref scratch[worker];
-
-    public void Dispose() => arena?.Dispose();
 
     /// <summary>What a worker needs within one shrink of <see cref="ShrinkTokens"/> tokens.</summary>
     public readonly struct Worker
