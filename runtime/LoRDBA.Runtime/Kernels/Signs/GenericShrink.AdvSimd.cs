@@ -18,9 +18,7 @@ internal sealed unsafe partial class GenericShrink
         var (width, segments) = (x.Width, x.Width / SegmentLength);
         for (var k = 0; k < Rank; k += TileRows)
         {
-            var rows = Math.Min(TileRows, Rank - k);
-            SignOperations.SpreadDp(signs + (long)k * (width / 8), scratch, rows * width);
-            ClearRest(scratch, rows, width);
+            SpreadDp(signs + (long)k * (width / 8), Math.Min(TileRows, Rank - k), width, scratch);
             for (var t = 0; t < tokens; t++)
                 SignOperations.Store(
                     -TileDp((sbyte*)scratch, width, segments, x.Codes(t), x.Gains(t)), x.Total(t), sums + t * SumStride + k);
@@ -32,13 +30,26 @@ internal sealed unsafe partial class GenericShrink
         var (width, segments) = (x.Width, x.Width / SegmentLength);
         for (var k = 0; k < Rank; k += TileRows)
         {
-            var rows = Math.Min(TileRows, Rank - k);
-            SignOperations.SpreadAdvSimd(signs + (long)k * (width / 8), scratch, rows * width);
-            ClearRest(scratch, rows, width);
+            SpreadAdvSimd(signs + (long)k * (width / 8), Math.Min(TileRows, Rank - k), width, scratch);
             for (var t = 0; t < tokens; t++)
                 SignOperations.Store(
                     TileAdvSimd((sbyte*)scratch, width, segments, x.Codes(t), x.Gains(t)), x.Total(t), sums + t * SumStride + k);
         }
+    }
+
+    // Not inlined: no wide register outlives the calls in the loop over tiles, so constants would be stored and loaded with all signs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SpreadDp(byte* signs, int rows, int width, byte* tile)
+    {
+        SignOperations.SpreadDp(signs, tile, rows * width);
+        ClearRest(tile, rows, width);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SpreadAdvSimd(byte* signs, int rows, int width, byte* tile)
+    {
+        SignOperations.SpreadAdvSimd(signs, tile, rows * width);
+        ClearRest(tile, rows, width);
     }
 
     private static Vector128<int> TileDp(sbyte* tile, int width, int segments, sbyte* a, int* g)

@@ -13,12 +13,18 @@ internal sealed unsafe partial class GenericShrink
         var (width, segments) = (x.Width, x.Width / SegmentLength);
         for (var k = 0; k < Rank; k += TileRows)
         {
-            var rows = Math.Min(TileRows, Rank - k);
-            SignOperations.SpreadAvx2(signs + (long)k * (width / 8), scratch, rows * width);
-            ClearRest(scratch, rows, width);
+            SpreadAvx2(signs + (long)k * (width / 8), Math.Min(TileRows, Rank - k), width, scratch);
             for (var t = 0; t < tokens; t++)
                 SignOperations.Store(TileAvx2(scratch, width, segments, x.Codes(t), x.Gains(t)), x.Total(t), sums + t * SumStride + k);
         }
+    }
+
+    // Not inlined: no wide register outlives the calls in the loop over tiles, so constants would be stored and loaded with all signs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SpreadAvx2(byte* signs, int rows, int width, byte* tile)
+    {
+        SignOperations.SpreadAvx2(signs, tile, rows * width);
+        ClearRest(tile, rows, width);
     }
 
     private static Vector128<int> TileAvx2(byte* tile, int width, int segments, sbyte* a, int* g)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Kernels.Signs;
@@ -10,9 +11,7 @@ internal sealed unsafe partial class GenericShrink
         var (width, segments) = (x.Width, x.Width / SegmentLength);
         for (var k = 0; k < Rank; k += TileRows)
         {
-            var rows = Math.Min(TileRows, Rank - k);
-            SignOperations.SpreadAvx512(signs + (long)k * (width / 8), scratch, rows * width);
-            ClearRest(scratch, rows, width);
+            SpreadAvx512(signs + (long)k * (width / 8), Math.Min(TileRows, Rank - k), width, scratch);
             var t = 0;
             for (; t + 2 <= tokens; t += 2)
             {
@@ -23,6 +22,14 @@ internal sealed unsafe partial class GenericShrink
             if (t < tokens)
                 SignOperations.Store(TileAvx512(scratch, width, segments, x.Codes(t), x.Gains(t)), x.Total(t), sums + t * SumStride + k);
         }
+    }
+
+    // Not inlined: no wide register outlives the calls in the loop over tiles, so constants would be stored and loaded with all signs.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SpreadAvx512(byte* signs, int rows, int width, byte* tile)
+    {
+        SignOperations.SpreadAvx512(signs, tile, rows * width);
+        ClearRest(tile, rows, width);
     }
 
     private static void TileAvx512(

@@ -49,6 +49,8 @@ internal sealed unsafe partial class GenericShrink(int nIn, int rank) : ShrinkKe
     }
 
     /// <summary>Makes zeros of the rows that a tile has beyond <paramref name="rows"/>.</summary>
-    private static void ClearRest(byte* tile, int rows, int width) =>
-        new Span<byte>(tile + rows * width, (TileRows - rows) * width).Clear();
+    private static void ClearRest(byte* tile, int rows, int width)
+    {
+        if (rows < TileRows) new Span<byte>(tile + rows * width, (TileRows - rows) * width).Clear();
+    }
 }
