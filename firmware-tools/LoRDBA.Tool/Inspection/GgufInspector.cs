@@ -1,5 +1,4 @@
 using LoRDBA.Runtime;
-using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Tokenization;
