@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LoRDBA.Runtime.Blocks;
 
 namespace LoRDBA.Runtime.Kernels.Products;
@@ -58,6 +59,7 @@ internal readonly unsafe struct TileProduct
     public float* Y { get; }
 
     /// <summary>The outputs of a token, from a row of the tile on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* OutputsOf(int token, int row) => Y + token * Stride + row;
 
     /// <summary>One token of it, to outputs elsewhere.</summary>

@@ -57,10 +57,10 @@ internal static unsafe class AdvSimdBatch<TBlock> where TBlock : struct, IQuanti
                 AddChannel(w.Codes, 6, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
                 AddChannel(w.Codes, 7, a0, a1, a2, a3, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             }
-            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w, s00, s01, ref y00, ref y01);
-            BlockSums<TBlock>.AddBlock(x.Scale + blocks, x.Sum + blocks, w, s10, s11, ref y10, ref y11);
-            BlockSums<TBlock>.AddBlock(x.Scale + 2 * blocks, x.Sum + 2 * blocks, w, s20, s21, ref y20, ref y21);
-            BlockSums<TBlock>.AddBlock(x.Scale + 3 * blocks, x.Sum + 3 * blocks, w, s30, s31, ref y30, ref y31);
+            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w.Scales, w.Mins, s00, s01, ref y00, ref y01);
+            BlockSums<TBlock>.AddBlock(x.Scale + blocks, x.Sum + blocks, w.Scales, w.Mins, s10, s11, ref y10, ref y11);
+            BlockSums<TBlock>.AddBlock(x.Scale + 2 * blocks, x.Sum + 2 * blocks, w.Scales, w.Mins, s20, s21, ref y20, ref y21);
+            BlockSums<TBlock>.AddBlock(x.Scale + 3 * blocks, x.Sum + 3 * blocks, w.Scales, w.Mins, s30, s31, ref y30, ref y31);
         }
         BlockSums<TBlock>.Store(y00, y01, y);
         BlockSums<TBlock>.Store(y10, y11, y + stride);
@@ -89,7 +89,7 @@ internal static unsafe class AdvSimdBatch<TBlock> where TBlock : struct, IQuanti
                 AddRows(Vector128.Load(w.Codes + 6 * WeightTile.Rows), codes, 6, ref s0, ref s1);
                 AddRows(Vector128.Load(w.Codes + 7 * WeightTile.Rows), codes, 7, ref s0, ref s1);
             }
-            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w, s0, s1, ref y0, ref y1);
+            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w.Scales, w.Mins, s0, s1, ref y0, ref y1);
         }
         BlockSums<TBlock>.Store(y0, y1, y);
     }

@@ -11,15 +11,16 @@ internal static unsafe class BlockSums<TBlock> where TBlock : struct, IQuantized
     /// <summary>y of eight rows with a block added.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddBlock(
-        float* d, float* s, in WeightCursor w, Vector128<int> s0, Vector128<int> s1, ref Vector128<float> y0, ref Vector128<float> y1)
+        float* d, float* s, float* scales, float* mins,
+        Vector128<int> s0, Vector128<int> s1, ref Vector128<float> y0, ref Vector128<float> y1)
     {
         var scale = Vector64.CreateScalarUnsafe(*d);
-        y0 = AddProducts(y0, s0, scale, Vector128.Load(w.Scales));
-        y1 = AddProducts(y1, s1, scale, Vector128.Load(w.Scales + 4));
+        y0 = AddProducts(y0, s0, scale, Vector128.Load(scales));
+        y1 = AddProducts(y1, s1, scale, Vector128.Load(scales + 4));
         if (!TBlock.HasMin) return;
         var sum = Vector64.CreateScalarUnsafe(*s);
-        y0 = AddMinima(y0, Vector128.Load(w.Mins), sum);
-        y1 = AddMinima(y1, Vector128.Load(w.Mins + 4), sum);
+        y0 = AddMinima(y0, Vector128.Load(mins), sum);
+        y1 = AddMinima(y1, Vector128.Load(mins + 4), sum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

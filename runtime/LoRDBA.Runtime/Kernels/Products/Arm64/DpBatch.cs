@@ -23,9 +23,6 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
     /// <summary>Bytes from four channels of the tile's rows to the next four.</summary>
     private const int QuadStride = 4 * WeightTile.Rows;
 
-    /// <summary>As cursors count, in units of 16 bits: from a block's codes to the next's.</summary>
-    private const int BlockStride = QuantizedRows.BlockLength / 4 * QuadStride / sizeof(short);
-
     public static void Run(in TileProduct p)
     {
         var bytes = stackalloc sbyte[WeightTile.MaxBlocks * 2 * 4 * QuantizedRows.BlockLength];
@@ -65,6 +62,7 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
     private static void FourTokens(in TileProduct p, int token, int row, sbyte* a)
     {
         var w = new WeightCursor(p.Tile, row, codesTogether: 2);
+        var codes = (sbyte*)w.Codes;
         var x = new TokenCursor(p, token);
         var y = p.OutputsOf(token, row);
         var (blocks, stride) = (p.Blocks, p.Stride);
@@ -78,9 +76,8 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
             (y20, y21) = (Vector128.Load(y + 2 * stride), Vector128.Load(y + 2 * stride + 4));
             (y30, y31) = (Vector128.Load(y + 3 * stride), Vector128.Load(y + 3 * stride + 4));
         }
-        for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock(), w.Codes += BlockStride)
+        for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock(), codes += 8 * QuadStride)
         {
-            var codes = (sbyte*)w.Codes;
             Vector128<int> s00 = default, s01 = default, s10 = default, s11 = default;
             Vector128<int> s20 = default, s21 = default, s30 = default, s31 = default;
             AddQuads(codes, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
@@ -91,10 +88,10 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
             AddQuads(codes, a, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             AddQuads(codes + 4 * QuadStride, a + 16, ref s00, ref s01, ref s10, ref s11, ref s20, ref s21, ref s30, ref s31);
             a += 4 * QuantizedRows.BlockLength;
-            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w, s00, s01, ref y00, ref y01);
-            BlockSums<TBlock>.AddBlock(x.Scale + blocks, x.Sum + blocks, w, s10, s11, ref y10, ref y11);
-            BlockSums<TBlock>.AddBlock(x.Scale + 2 * blocks, x.Sum + 2 * blocks, w, s20, s21, ref y20, ref y21);
-            BlockSums<TBlock>.AddBlock(x.Scale + 3 * blocks, x.Sum + 3 * blocks, w, s30, s31, ref y30, ref y31);
+            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w.Scales, w.Mins, s00, s01, ref y00, ref y01);
+            BlockSums<TBlock>.AddBlock(x.Scale + blocks, x.Sum + blocks, w.Scales, w.Mins, s10, s11, ref y10, ref y11);
+            BlockSums<TBlock>.AddBlock(x.Scale + 2 * blocks, x.Sum + 2 * blocks, w.Scales, w.Mins, s20, s21, ref y20, ref y21);
+            BlockSums<TBlock>.AddBlock(x.Scale + 3 * blocks, x.Sum + 3 * blocks, w.Scales, w.Mins, s30, s31, ref y30, ref y31);
         }
         BlockSums<TBlock>.Store(y00, y01, y);
         BlockSums<TBlock>.Store(y10, y11, y + stride);
@@ -105,12 +102,12 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
     private static void OneToken(in TileProduct p, int token, int row, sbyte* a)
     {
         var w = new WeightCursor(p.Tile, row, codesTogether: 2);
+        var codes = (sbyte*)w.Codes;
         var x = new TokenCursor(p, token);
         var y = p.OutputsOf(token, row);
         var (y0, y1) = p.Adds ? (Vector128.Load(y), Vector128.Load(y + 4)) : default;
-        for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock(), w.Codes += BlockStride)
+        for (var end = x.Scale + p.Count; x.Scale < end; x.NextBlock(), w.NextBlock(), codes += 8 * QuadStride)
         {
-            var codes = (sbyte*)w.Codes;
             Vector128<int> s0 = default, s1 = default;
             for (var half = 0; half < 2; half++, a += QuantizedRows.BlockLength)
             {
@@ -118,7 +115,7 @@ internal static unsafe class DpBatch<TBlock> where TBlock : struct, IQuantizedBl
                 AddQuads(codes, Vector128.Load(a), ref s0, ref s1);
                 AddQuads(codes + 4 * QuadStride, Vector128.Load(a + 16), ref s0, ref s1);
             }
-            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w, s0, s1, ref y0, ref y1);
+            BlockSums<TBlock>.AddBlock(x.Scale, x.Sum, w.Scales, w.Mins, s0, s1, ref y0, ref y1);
         }
         BlockSums<TBlock>.Store(y0, y1, y);
     }

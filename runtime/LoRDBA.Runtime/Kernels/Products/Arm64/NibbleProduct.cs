@@ -30,9 +30,10 @@ internal readonly unsafe struct NibbleProduct<TBlock>(
         var h = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(q0, hi0), q1, hi1);
         var l = AdvSimd.MultiplyWideningUpperAndAdd(AdvSimd.MultiplyWideningUpper(q0, lo0), q1, lo1);
         var (lower0, lower1) = (q0.GetLower(), q1.GetLower());
-        h = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(h, lower0, hi0.GetLower()), lower1, hi1.GetLower());
-        l = AdvSimd.MultiplyWideningLowerAndAdd(AdvSimd.MultiplyWideningLowerAndAdd(l, lower0, lo0.GetLower()), lower1, lo1.GetLower());
-        (high, low) = (h.AsInt32(), l.AsInt32());
+        high = AdvSimd.MultiplyWideningLowerAndAdd(
+            AdvSimd.MultiplyWideningLowerAndAdd(h, lower0, hi0.GetLower()), lower1, hi1.GetLower()).AsInt32();
+        low = AdvSimd.MultiplyWideningLowerAndAdd(
+            AdvSimd.MultiplyWideningLowerAndAdd(l, lower0, lo0.GetLower()), lower1, lo1.GetLower()).AsInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,10 +57,10 @@ internal static unsafe class Avx2Batch<TBlock> where TBlock : struct, IQuantized
                 AddPair(x.Codes + 2 * width + 2, w0, w1, ref s20, ref s21);
                 AddPair(x.Codes + 3 * width + 2, w0, w1, ref s30, ref s31);
             }
-            AddBlock(x.Scale, x.Sum, w, s00, s01, y);
-            AddBlock(x.Scale + blocks, x.Sum + blocks, w, s10, s11, y + stride);
-            AddBlock(x.Scale + 2 * blocks, x.Sum + 2 * blocks, w, s20, s21, y + 2 * stride);
-            AddBlock(x.Scale + 3 * blocks, x.Sum + 3 * blocks, w, s30, s31, y + 3 * stride);
+            AddBlock(x.Scale, x.Sum, w.Scales, w.Mins, s00, s01, y);
+            AddBlock(x.Scale + blocks, x.Sum + blocks, w.Scales, w.Mins, s10, s11, y + stride);
+            AddBlock(x.Scale + 2 * blocks, x.Sum + 2 * blocks, w.Scales, w.Mins, s20, s21, y + 2 * stride);
+            AddBlock(x.Scale + 3 * blocks, x.Sum + 3 * blocks, w.Scales, w.Mins, s30, s31, y + 3 * stride);
         }
     }
 
@@ -79,7 +79,7 @@ internal static unsafe class Avx2Batch<TBlock> where TBlock : struct, IQuantized
             Vector256<int> s0 = default, s1 = default;
             for (var blockEnd = x.Codes + QuantizedRows.BlockLength; x.Codes < blockEnd; x.Codes += 2, w.Codes += WeightTile.PairStride)
                 AddPair(x.Codes, Vector256.Load(w.Codes), Vector256.Load(w.Codes + 16), ref s0, ref s1);
-            AddBlock(x.Scale, x.Sum, w, s0, s1, y);
+            AddBlock(x.Scale, x.Sum, w.Scales, w.Mins, s0, s1, y);
         }
     }
 
@@ -94,15 +94,15 @@ internal static unsafe class Avx2Batch<TBlock> where TBlock : struct, IQuantized
 
     /// <summary>y[0 .. 16) += a block's products</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddBlock(float* d, float* s, in WeightCursor w, Vector256<int> s0, Vector256<int> s1, float* y)
+    private static void AddBlock(float* d, float* s, float* scales, float* mins, Vector256<int> s0, Vector256<int> s1, float* y)
     {
         var x = Vector256.Create(*d);
-        var y0 = Fma.MultiplyAdd(Avx.ConvertToVector256Single(s0) * x, Vector256.Load(w.Scales), Vector256.Load(y));
-        var y1 = Fma.MultiplyAdd(Avx.ConvertToVector256Single(s1) * x, Vector256.Load(w.Scales + 8), Vector256.Load(y + 8));
+        var y0 = Fma.MultiplyAdd(Avx.ConvertToVector256Single(s0) * x, Vector256.Load(scales), Vector256.Load(y));
+        var y1 = Fma.MultiplyAdd(Avx.ConvertToVector256Single(s1) * x, Vector256.Load(scales + 8), Vector256.Load(y + 8));
         if (TBlock.HasMin)
         {
-            y0 = Fma.MultiplyAdd(Vector256.Load(w.Mins), Vector256.Create(*s), y0);
-            y1 = Fma.MultiplyAdd(Vector256.Load(w.Mins + 8), Vector256.Create(*s), y1);
+            y0 = Fma.MultiplyAdd(Vector256.Load(mins), Vector256.Create(*s), y0);
+            y1 = Fma.MultiplyAdd(Vector256.Load(mins + 8), Vector256.Create(*s), y1);
         }
         y0.Store(y);
         y1.Store(y + 8);
