@@ -1,6 +1,5 @@
 using LoRDBA.Generator.Emit;
 using LoRDBA.Generator.Model;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generator.Tests;
 

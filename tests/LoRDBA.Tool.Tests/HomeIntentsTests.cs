@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests;

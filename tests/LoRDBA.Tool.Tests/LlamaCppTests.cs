@@ -1,6 +1,5 @@
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tests;
 using LoRDBA.Tool.Measuring;

@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Models;
 using static LoRDBA.Generator.Tests.ManifestText;
 
 namespace LoRDBA.Generator.Tests.Diagnostics;

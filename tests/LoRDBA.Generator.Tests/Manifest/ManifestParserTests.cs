@@ -1,7 +1,6 @@
 using CsCheck;
 using LoRDBA.Generator.Manifest;
 using LoRDBA.Generator.Model;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generator.Tests.Manifest;
 

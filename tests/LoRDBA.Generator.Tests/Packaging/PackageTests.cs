@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Generator.Tests.Packaging;

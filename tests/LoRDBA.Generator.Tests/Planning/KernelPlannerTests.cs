@@ -3,7 +3,6 @@ using LoRDBA.Generator.Diagnostics;
 using LoRDBA.Generator.Manifest;
 using LoRDBA.Generator.Model;
 using LoRDBA.Generator.Planning;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generator.Tests.Planning;
 

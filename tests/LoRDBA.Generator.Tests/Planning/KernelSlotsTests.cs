@@ -1,6 +1,5 @@
 using LoRDBA.Generator.Model;
 using LoRDBA.Generator.Planning;
-using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Generator.Tests.Planning;
 

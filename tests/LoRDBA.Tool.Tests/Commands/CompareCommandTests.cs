@@ -1,4 +1,5 @@
 using System.Text;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Tool.Tests.Commands;

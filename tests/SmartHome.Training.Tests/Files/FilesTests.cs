@@ -3,10 +3,11 @@ using LoRDBA.Examples.SmartHome.Training.Files;
 using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Examples.SmartHome.Training.Tokens;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
+using Batch = LoRDBA.Examples.SmartHome.Training.Network.Batch;
 
 namespace LoRDBA.Examples.SmartHome.Training.Tests.Files;
 
