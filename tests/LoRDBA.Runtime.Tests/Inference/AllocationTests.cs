@@ -40,18 +40,53 @@ public sealed class AllocationTests : IDisposable
             sequence.Use(adapter);
         }
 
+        Assert.Equal(0, Allocated(() => Steps(sequence)));
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public void Mixed_steps_of_four_sequences_with_their_own_adapters_allocate_nothing(int threads)
+    {
+        using var engine = model.CreateEngine(new() { Threads = threads, BatchLength = 48, LogitRows = 16 });
+        using Adapter lora = RandomAdapter.Load(AdapterKind.Lora, model, folder), lordba = RandomAdapter.Load(AdapterKind.Lordba, model, folder);
+        using Sequence one = engine.CreateSequence(), two = engine.CreateSequence(), three = engine.CreateSequence(), four = engine.CreateSequence();
+        one.Use(lora);
+        two.Use(lordba);
+        three.Use(lordba, 0.5f);
+        var batch = engine.CreateBatch();
+        Assert.Equal(0, Allocated(() =>
+        {
+            one.Reset();
+            two.Reset();
+            three.Reset();
+            four.Reset();
+            for (var i = 0; i < 10; i++)
+            {
+                batch.Clear();
+                batch.Add(one, [i]);
+                batch.Add(two, Prompt.AsSpan(0, i + 1), LogitSelection.All);
+                batch.Add(three, Prompt.AsSpan(0, 30 - i), LogitSelection.None);
+                if (i + 4 > 8) batch.Clear();
+                batch.Add(four, [i]);
+                engine.Step(batch);
+                batch.Logits(0);
+            }
+        }));
+    }
+
+    private static long Allocated(Action steps)
+    {
         // The first rounds compile the code, in tiers, and create what the runtime creates once per thread.
-        for (var i = 0; i < 3; i++) Steps(sequence);
+        for (var i = 0; i < 3; i++) steps();
 
         // The test runner's own threads live on beside this one, so the least of a few rounds counts.
         var least = long.MaxValue;
         for (var i = 0; i < 5 && least > 0; i++)
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
-            Steps(sequence);
+            steps();
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
-        Assert.Equal(0, least);
+        return least;
     }
 
     private static void Steps(Sequence sequence)

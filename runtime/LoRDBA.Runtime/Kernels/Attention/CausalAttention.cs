@@ -44,8 +44,8 @@ internal sealed unsafe class CausalAttention
     /// <summary>Puts the key and the value of a position into a cache, [head_dim] each.</summary>
     public static void Store(KeyValueCache cache, int layer, int head, int position, float* key, float* value)
     {
-        if (Vector512.IsHardwareAccelerated) cache.Store<Lanes512>(layer, head, position, key, value);
-        else if (Vector256.IsHardwareAccelerated) cache.Store<Lanes256>(layer, head, position, key, value);
+        if (InstructionSets.HasAvx512) cache.Store<Lanes512>(layer, head, position, key, value);
+        else if (InstructionSets.HasAvx2) cache.Store<Lanes256>(layer, head, position, key, value);
         else cache.Store<Lanes128>(layer, head, position, key, value);
     }
 
@@ -65,8 +65,8 @@ internal sealed unsafe class CausalAttention
         ref readonly var own = ref scratch[worker];
         var call = new Call(cache, layer, head, rule, position, tokens);
         Begin(own, call, queries, stride);
-        if (Vector512.IsHardwareAccelerated) Blocks<Lanes512, Columns512>(own, call);
-        else if (Vector256.IsHardwareAccelerated) Blocks<Lanes256, Columns256>(own, call);
+        if (InstructionSets.HasAvx512) Blocks<Lanes512, Columns512>(own, call);
+        else if (InstructionSets.HasAvx2) Blocks<Lanes256, Columns256>(own, call);
         else Blocks<Lanes128, Columns128>(own, call);
         End(own, tokens, outputs, stride);
     }
