@@ -5,6 +5,8 @@ using LoRDBA.Runtime.Kernels.Signs;
 // no arguments                     checks the kernels of boards.shapes where it runs, and tells the golden value and the paths that were taken
 // nll MODEL ADAPTER DATA [LINES]   scores completions with generated and with generic kernels
 // base                             compares the base product of every path here with its scalar twin, and tells their golden value
+// save MODEL STATE                 prefills 500 tokens, saves the sequence's state, and tells the hash of what it goes on to
+// load MODEL STATE                 loads such a state, and tells the same
 // manifest                         prints what boards.shapes has to be
 switch (args)
 {
@@ -12,11 +14,13 @@ switch (args)
     case ["base"]: return BaseCheck.Run();
     case ["nll", var model, var adapter, var data]: return NllComparison.Run(model, adapter, data, int.MaxValue);
     case ["nll", var model, var adapter, var data, var lines]: return NllComparison.Run(model, adapter, data, int.Parse(lines, null));
+    case ["save", var model, var state]: return StateCheck.Save(model, state);
+    case ["load", var model, var state]: return StateCheck.Load(model, state);
     case ["manifest"]:
         Console.Write(ShapeManifests.Boards());
         return 0;
     default:
-        Console.Error.WriteLine("no arguments, base, nll MODEL ADAPTER DATA [LINES], or manifest");
+        Console.Error.WriteLine("no arguments, base, nll MODEL ADAPTER DATA [LINES], save MODEL STATE, load MODEL STATE, or manifest");
         return 2;
 }
 

@@ -24,6 +24,7 @@ internal static class BenchReport
 
         var (attach, start, memory) = (result.Attaching, result.StartUp, result.Memory);
         new FactList()
+            .Add("decoding together", string.Create(CultureInfo.InvariantCulture, $"{result.Together.Sequences} sequences in one step: {Speed(result.Together.TokensPerSecond)} tok/s, {result.Together.Ratio:0.00} times the {Speed(result.Together.AlonePerSecond)} of one"))
             .Add("switching adapters", $"{Milliseconds(result.Switching.Seconds)}, at most {Milliseconds(result.Switching.WorstSeconds)}; {result.Switching.AllocatedBytes} bytes allocated")
             .Add("attaching one", $"{Milliseconds(attach.Seconds)} from its file; to the first token {Milliseconds(attach.FirstTokenSeconds - attach.PromptSeconds)} beyond the prompt's own {Milliseconds(attach.PromptSeconds)}")
             .Add("start of the process", $"{Milliseconds(start.FirstTokenSeconds)} to the first token, {Milliseconds(start.FirstTokenSeconds - start.PromptSeconds)} beyond the {Milliseconds(start.PromptSeconds)} of a prompt of {start.PromptTokens}")

@@ -8,13 +8,14 @@ namespace LoRDBA.Tool.Benchmarking;
 /// <param name="Turns">How often each was timed; the figures are medians.</param>
 /// <param name="Base">The model alone.</param>
 /// <param name="Adapters">The same beside each adapter.</param>
+/// <param name="Together">Several sequences that decode in one step, the base alone.</param>
 /// <param name="Switching">From one loaded adapter to another, between two decoded tokens.</param>
 /// <param name="Attaching">An adapter from its file to the first token.</param>
 /// <param name="StartUp">The process from its start to the first token.</param>
 /// <param name="Memory">Of the base alone, before there was any adapter.</param>
 internal sealed record BenchResult(
     string Model, int Threads, int PrefillTokens, int DecodeTokens, int Turns, SpeedFigures Base, IReadOnlyList<AdapterFigures> Adapters,
-    SwitchFigures Switching, AttachFigures Attaching, StartUpFigures StartUp, MemoryFigures Memory);
+    TogetherFigures Together, SwitchFigures Switching, AttachFigures Attaching, StartUpFigures StartUp, MemoryFigures Memory);
 
 /// <summary>How fast a configuration is.</summary>
 /// <param name="PrefillPerSecond">Tokens of the prompt per second.</param>
@@ -32,6 +33,13 @@ internal sealed record SpeedFigures(double PrefillPerSecond, double DecodePerSec
 /// <param name="PrefillOverhead">What prefill takes more than the base's in the same turn: 0.04 is 4 %.</param>
 /// <param name="DecodeOverhead">Decoding likewise.</param>
 internal sealed record AdapterFigures(string Kind, int Rank, string Targets, long Bytes, string[] Kernels, SpeedFigures Speed, double PrefillOverhead, double DecodeOverhead);
+
+/// <summary>How fast sequences decode together.</summary>
+/// <param name="Sequences">How many.</param>
+/// <param name="TokensPerSecond">Of all of them.</param>
+/// <param name="AlonePerSecond">Of one that is alone.</param>
+/// <param name="Ratio">Median of the turns' ratios of both.</param>
+internal sealed record TogetherFigures(int Sequences, double TokensPerSecond, double AlonePerSecond, double Ratio);
 
 /// <summary>What a switch takes.</summary>
 /// <param name="Seconds">Median.</param>

@@ -45,6 +45,9 @@ public sealed class Engine : SharedResource
     /// <summary>The base.</summary>
     public Model Model { get; }
 
+    /// <summary>Worker threads, the calling one among them.</summary>
+    public int Threads => options.Threads;
+
     /// <summary>The most tokens of a batch.</summary>
     public int BatchLength => scratch.BatchLength;
 

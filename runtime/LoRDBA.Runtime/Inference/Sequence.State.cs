@@ -15,7 +15,7 @@ public sealed partial class Sequence
     }
 
     /// <summary>
-    /// Writes tokens, keys and values: a sequence that imports them goes on to the same bits, in another process and on another processor too.
+    /// Writes tokens, keys and values: a sequence that imports them goes on to the same bits, in another process too.
     /// What lies behind <see cref="Position"/> in memory is not written.
     /// </summary>
     /// <exception cref="EngineException">The engine is at work.</exception>
