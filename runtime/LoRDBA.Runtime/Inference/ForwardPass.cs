@@ -44,6 +44,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         (this.model, config, weights, this.scratch, this.plan, this.options) = (model, model.Config, model.Weights, scratch, plan, options);
         family = config.Family;
         rules = [.. Enumerable.Range(0, config.NLayer).Select(config.AttentionOf)];
+        ropeTables = [.. Enumerable.Range(0, config.NLayer).Select(config.RopeTableOf)];
         pool = new WorkerPool(options.Threads, Work);
     }
 
@@ -74,20 +75,26 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         {
             var w = weights.Layers[layer];
 
-            // residual += W_o · attention(rope(W_q x), rope(W_k x), W_v x),  x = norm(residual)
+            // What stands in [] is there in some families only; see ModelFamily.
+            // residual += [scale ·] [norm](W_o · attention([rope](W_q x), [rope](W_k x), W_v x)),  x = [norm](residual)
             var x = Norm(worker, row: null, tokens, w.AttentionNorm);
             QueryKeyValue(worker, w.QueryKeyValue, x);
             Sync();
+            if (family.QkNorm == QkNorm.Rows)
+            {
+                NormQueriesAndKeys(worker, w);
+                Sync();
+            }
             Attend(worker, layer, w);
             Sync();
-            AddProduct(worker, w.AttentionOutput, scratch.Attended, scratch.Quantized);
+            AddProduct(worker, w.AttentionOutput, scratch.Attended, scratch.Quantized, w.AttentionPostNorm);
             Sync();
 
-            // residual += W_down · (silu(W_gate x) ⊙ W_up x),  x = norm(residual)
+            // residual += [scale ·] [norm](W_down · (silu or gelu(W_gate x) ⊙ W_up x)),  x = [norm](residual)
             x = Norm(worker, row: null, tokens, w.FeedForwardNorm);
             GateUp(worker, w.GateUp, x);
             Sync();
-            AddProduct(worker, w.Down, scratch.Gate, scratch.QuantizedGate);
+            AddProduct(worker, w.Down, scratch.Gate, scratch.QuantizedGate, w.FeedForwardPostNorm);
             // Before a sync, so that all workers see the same after it.
             if (worker == 0 && cancellation.IsCancellationRequested) isStopping = true;
             Sync();
@@ -97,49 +104,6 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     private void Sync() => pool.Barrier.Wait();
 
     private static int RowsTogether(int count) => count == 1 ? int.MaxValue : BatchRows;
-
-    /// <summary>residual[t] = embedding[token t]; and the angles of its position.</summary>
-    private void Embed(int worker)
-    {
-        var share = Share.Of(tokens, worker, pool.Workers);
-        for (var t = share.Start; t < share.End; t++)
-        {
-            var row = weights.Embedding.Row(plan.Ids[t]);
-            weights.Embedding.Format.Dequantize(row, new Span<float>(scratch.Residual + (long)t * config.NEmbd, config.NEmbd));
-            Rope.Angles(plan.Positions[t], model.RopeFrequencies, model.RopeMagnitude, family.RopePairs, RotationOf(t));
-        }
-    }
-
-    /// <summary>
-    /// norm(residual) of <paramref name="count"/> tokens, ready for the products. The tokens are shared out, and the workers sync. A single token's
-    /// norm every worker makes for itself, in a row of its own: that takes less time than to wait for one of them.
-    /// </summary>
-    /// <param name="worker">Which worker this is.</param>
-    /// <param name="row">Which token each row is; null for all in order.</param>
-    /// <param name="count">How many rows.</param>
-    /// <param name="weight">[n_embd]</param>
-    private MatMulInput Norm(int worker, int[]? row, int count, float* weight)
-    {
-        if (count == 1)
-        {
-            NormRow(row is null ? 0 : row[0], worker, weight);
-            return new MatMulInput(scratch.Normed + (long)worker * config.NEmbd, scratch.Quantized.WithWidth(config.NEmbd).From(worker), count);
-        }
-        var share = Share.Of(count, worker, pool.Workers);
-        for (var t = share.Start; t < share.End; t++) NormRow(row is null ? t : row[t], t, weight);
-        Sync();
-        return new MatMulInput(scratch.Normed, scratch.Quantized.WithWidth(config.NEmbd), count);
-    }
-
-    /// <summary>normed[to] = norm(residual[from]), in float32 and in whole numbers.</summary>
-    private void NormRow(int from, int to, float* weight)
-    {
-        var normed = scratch.Normed + (long)to * config.NEmbd;
-        RmsNorm.Forward(
-            new ReadOnlySpan<float>(scratch.Residual + (long)from * config.NEmbd, config.NEmbd),
-            new ReadOnlySpan<float>(weight, config.NEmbd), config.RmsEps, new Span<float>(normed, config.NEmbd));
-        if (Quantizes(config.NEmbd)) scratch.Quantized.WithWidth(config.NEmbd).Quantize(normed, to);
-    }
 
     /// <summary>A width that is no multiple of the block belongs to float weights, whose kernel reads the float32 values.</summary>
     private bool Quantizes(int width) => !options.Oracle && width % QuantizedRows.BlockLength == 0;
@@ -152,7 +116,7 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         Product(worker, group[2], x, scratch.Value);
     }
 
-    /// <summary>gate = silu(W_gate x) ⊙ W_up x</summary>
+    /// <summary>gate = silu(W_gate x) ⊙ W_up x, or with gelu.</summary>
     private void GateUp(int worker, InputGroup group, in MatMulInput x)
     {
         Shrink(worker, group, x);
@@ -169,28 +133,10 @@ internal sealed unsafe partial class ForwardPass : IDisposable
     private void Activate(int token, Share rows)
     {
         var (offset, count) = ((long)token * config.NFf + rows.Start, rows.End - rows.Start);
-        SwiGlu.Forward(scratch.Gate + offset, scratch.Up + offset, count);
+        if (family.Activation == Activation.Silu) GatedUnit.Forward<SwiGlu>(scratch.Gate + offset, scratch.Up + offset, count);
+        else GatedUnit.Forward<GeGlu>(scratch.Gate + offset, scratch.Up + offset, count);
         if (Quantizes(config.NFf))
             scratch.QuantizedGate.Quantize(scratch.Gate + offset, token, rows.Start / QuantizedRows.BlockLength, count / QuantizedRows.BlockLength);
-    }
-
-    /// <summary>residual += W x, for a matrix that writes back to the residual stream.</summary>
-    private void AddProduct(int worker, InputGroup group, float* x, in QuantizedRows quantized)
-    {
-        var linear = group[0];
-        var input = new MatMulInput(x, quantized.WithWidth(linear.NIn), tokens);
-        Shrink(worker, group, input);
-        var own = Share.Of(linear.NOut, worker, pool.Workers, RowUnit);
-        foreach (var rows in own.Cut(RowsTogether(tokens)))
-        {
-            Product(worker, linear, input, scratch.Normed, rows, plan.Layers);
-            for (var t = 0; t < tokens; t++)
-            {
-                var offset = (long)t * config.NEmbd + rows.Start;
-                var residual = new Span<float>(scratch.Residual + offset, rows.End - rows.Start);
-                TensorPrimitives.Add(residual, new ReadOnlySpan<float>(scratch.Normed + offset, rows.End - rows.Start), residual);
-            }
-        }
     }
 
     /// <summary>The adapters' shrinks of an input. A single token's are every worker's own; see <see cref="AdapterPass"/>.</summary>
@@ -231,12 +177,19 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         }
     }
 
-    /// <summary>logits[i] = W_output · norm(residual[logit token i])</summary>
+    /// <summary>logits[i] = [cap]([scale ·] W_output · norm(residual[logit token i]))</summary>
     private void Head(int worker)
     {
         var x = Norm(worker, plan.LogitTokens, plan.LogitRows, weights.OutputNorm);
         Shrink(worker, weights.Output, x, plan.Head);
         var rows = Share.Of(config.NVocab, worker, pool.Workers, RowUnit);
         Product(worker, weights.Output[0], x, scratch.Logits, rows, plan.Head);
+        if (config.LogitScale == 1 && config.LogitSoftCap == 0) return;
+        for (var i = 0; i < plan.LogitRows; i++)
+        {
+            var own = new Span<float>(scratch.Logits + (long)i * config.NVocab + rows.Start, rows.End - rows.Start);
+            if (config.LogitScale != 1) TensorPrimitives.Multiply(own, config.LogitScale, own);
+            if (config.LogitSoftCap != 0) SoftCap.Forward(scratch.Logits + (long)i * config.NVocab + rows.Start, own.Length, config.LogitSoftCap);
+        }
     }
 }

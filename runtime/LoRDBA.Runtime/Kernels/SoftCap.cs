@@ -3,6 +3,22 @@ namespace LoRDBA.Runtime.Kernels;
 /// <summary>Keeps values within ±cap, nearly unchanged where they are small: x ← cap · tanh(x / cap) (arXiv 2408.00118, section 2).</summary>
 internal static unsafe class SoftCap
 {
+    /// <param name="x">[count], any count.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="cap">Above 0.</param>
+    public static void Forward(float* x, int count, float cap)
+    {
+        var whole = count / Lanes.Count * Lanes.Count;
+        Whole(x, whole, cap);
+        if (whole == count) return;
+
+        float* rest = stackalloc float[Lanes.Count];
+        var bytes = (count - whole) * sizeof(float);
+        Buffer.MemoryCopy(x + whole, rest, bytes, bytes);
+        Whole(rest, Lanes.Count, cap);
+        Buffer.MemoryCopy(rest, x + whole, bytes, bytes);
+    }
+
     /// <param name="x">[length], a multiple of 16.</param>
     /// <param name="length">How many.</param>
     /// <param name="cap">Above 0.</param>
@@ -18,5 +34,12 @@ internal static unsafe class SoftCap
             var tanh = TLanes.Subtract(TLanes.Broadcast(1), TLanes.Divide(TLanes.Broadcast(2), TLanes.Add(TLanes.Broadcast(1), power)));
             TLanes.Store(TLanes.Multiply(tanh, TLanes.Broadcast(cap)), x + i);
         }
+    }
+
+    private static void Whole(float* x, int length, float cap)
+    {
+        if (InstructionSets.HasAvx512) Forward<Lanes512>(x, length, cap);
+        else if (InstructionSets.HasAvx2) Forward<Lanes256>(x, length, cap);
+        else Forward<Lanes128>(x, length, cap);
     }
 }

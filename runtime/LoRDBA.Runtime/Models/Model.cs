@@ -14,13 +14,14 @@ public sealed class Model : SharedResource
     private readonly Lazy<Sha256Digest> tokenizerDigest;
     private readonly Lazy<Sha256Digest> chatTemplateDigest;
 
-    private Model(GgufFile file)
+    private Model(GgufFile file, ModelFamily? family)
     {
         File = file;
-        Config = ModelConfig.FromGguf(file);
+        Config = ModelConfig.FromGguf(file, family);
         // First the weights: once they have been found in the file, no width in the metadata is larger than the file.
         Weights = ModelWeights.FromGguf(file, Config);
-        (RopeFrequencies, RopeMagnitude) = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
+        var rope = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
+        RopeTables = Config.WindowedRopeBase is { } own ? [rope, RopeTable.Unscaled(Config.RopeDim, own)] : [rope];
         fingerprint = new(() => BaseIdentity.Fingerprint(file, Config));
         weightsDigest = new(() => BaseIdentity.Weights(file, Fingerprint));
         tokenizerDigest = new(() => BaseIdentity.Tokenizer(file));
@@ -59,11 +60,8 @@ public sealed class Model : SharedResource
 
     internal ModelWeights Weights { get; }
 
-    /// <summary>What pair i of a head turns by from one position to the next, [rope_dim / 2].</summary>
-    internal double[] RopeFrequencies { get; }
-
-    /// <summary>What rotated heads are multiplied with; 1 but for YaRN.</summary>
-    internal double RopeMagnitude { get; }
+    /// <summary>What heads turn by, [rope_tables]; see <see cref="ModelConfig.RopeTableOf"/>.</summary>
+    internal RopeTable[] RopeTables { get; }
 
     /// <summary>Maps a GGUF file.</summary>
     /// <exception cref="GgufException">The file is not sound GGUF.</exception>
@@ -72,11 +70,14 @@ public sealed class Model : SharedResource
 
     /// <summary>Takes over an open file, and disposes it also if it is refused.</summary>
     /// <inheritdoc cref="Load(string)"/>
-    public static Model Load(GgufFile file)
+    public static Model Load(GgufFile file) => Load(file, family: null);
+
+    /// <summary>The same for a family that is no row of the table, as tests have them; null for the row that the file names.</summary>
+    internal static Model Load(GgufFile file, ModelFamily? family)
     {
         try
         {
-            return new Model(file);
+            return new Model(file, family);
         }
         catch
         {

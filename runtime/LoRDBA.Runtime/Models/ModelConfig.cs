@@ -11,6 +11,8 @@ public sealed record ModelConfig
 
     private const string EmbeddingName = "token_embd.weight";
 
+    private readonly ModelFamily? family;
+
     /// <summary>general.architecture</summary>
     public required string Architecture { get; init; }
 
@@ -50,17 +52,51 @@ public sealed record ModelConfig
     /// <summary>context_length: positions that the model was trained on.</summary>
     public required int ContextLength { get; init; }
 
+    /// <summary>What the architecture means for the forward pass.</summary>
+    internal ModelFamily Family { get => family ?? ModelFamily.Of(Architecture, Name); init => family = value; }
+
+    /// <summary>What embeddings are multiplied by.</summary>
+    internal float EmbeddingScale { get; init; } = 1;
+
+    /// <summary>What q · k is divided by; null for sqrt(head_dim).</summary>
+    internal float? AttentionDivisor { get; init; }
+
+    /// <summary>What a block's output is multiplied by before it goes to the residual stream.</summary>
+    internal float ResidualScale { get; init; } = 1;
+
+    /// <summary>What logits are multiplied by.</summary>
+    internal float LogitScale { get; init; } = 1;
+
+    /// <summary>The bound of attention's scores; 0 for none.</summary>
+    internal float AttentionSoftCap { get; init; }
+
+    /// <summary>The bound of the logits; 0 for none.</summary>
+    internal float LogitSoftCap { get; init; }
+
+    /// <summary>Positions that a layer with a window sees; 0 if no layer has one.</summary>
+    internal int Window { get; init; }
+
+    /// <summary>The last of so many layers has no window.</summary>
+    internal int WindowPeriod { get; init; }
+
+    /// <summary>The rotary base of the layers with a window; null for that of the others.</summary>
+    internal float? WindowedRopeBase { get; init; }
+
     /// <summary>Number of rotary tables that the layers turn by.</summary>
-    internal int RopeTables { get; init; } = 1;
+    internal int RopeTables => WindowedRopeBase is null ? 1 : 2;
 
     /// <summary>The heads, as attention sees them.</summary>
     internal AttentionShape AttentionShape => new(NHead, NHeadKv, HeadDim);
 
     /// <summary>What a layer's attention does.</summary>
-    internal AttentionRule AttentionOf(int layer) => new(MathF.Sqrt(HeadDim));
+    internal AttentionRule AttentionOf(int layer) => new(AttentionDivisor ?? MathF.Sqrt(HeadDim), AttentionSoftCap, IsWindowed(layer) ? Window : 0);
 
-    /// <summary>What the architecture means for the forward pass.</summary>
-    internal ModelFamily Family => ModelFamily.Of(Architecture, Name);
+    /// <summary>Which rotary table a layer turns by; null for none.</summary>
+    internal int? RopeTableOf(int layer) => IsLastOf(Family.NoRopePeriod, layer) ? null : WindowedRopeBase is not null && IsWindowed(layer) ? 1 : 0;
+
+    private bool IsWindowed(int layer) => Window > 0 && !IsLastOf(WindowPeriod, layer);
+
+    private static bool IsLastOf(int period, int layer) => period > 0 && (layer + 1) % period == 0;
 
     /// <summary>Width of all query heads together.</summary>
     public int QueryDim => NHead * HeadDim;
@@ -71,10 +107,14 @@ public sealed record ModelConfig
     /// <summary>Reads and checks the configuration of a model file.</summary>
     /// <exception cref="GgufException">A key is missing or of the wrong type.</exception>
     /// <exception cref="ModelException">The architecture is not supported, or the numbers contradict one another.</exception>
-    public static ModelConfig FromGguf(GgufFile file)
+    public static ModelConfig FromGguf(GgufFile file) => FromGguf(file, given: null);
+
+    /// <summary>The same for a family that is no row of the table; null for the row that the file names.</summary>
+    internal static ModelConfig FromGguf(GgufFile file, ModelFamily? given)
     {
         var metadata = file.Metadata;
-        var architecture = ModelFamily.Of(metadata.GetString("general.architecture"), file.Name).Name;
+        var family = given ?? ModelFamily.Of(metadata.GetString("general.architecture"), file.Name);
+        var architecture = family.Name;
 
         int Int(string key, int? fallback = null)
         {
@@ -82,6 +122,17 @@ public sealed record ModelConfig
             var value = fallback is { } known ? metadata.GetUInt32(name, (uint)known) : metadata.GetUInt32(name);
             if (value is 0 or > MaxWidth) throw new ModelException(ModelError.BadMetadata, file.Name, name, $"{name} is {value}; it must lie between 1 and {MaxWidth}.");
             return (int)value;
+        }
+
+        // Only what the family has: a key of another family's means nothing.
+        float Optional(FamilyKeys own, string key, float fallback)
+        {
+            if (!family.Keys.HasFlag(own)) return fallback;
+            var name = $"{architecture}.{key}";
+            if (!metadata.Contains(name)) return fallback;
+            var value = metadata.GetFloat32(name);
+            if (!float.IsFinite(value) || value <= 0) throw new ModelException(ModelError.BadMetadata, file.Name, name, $"{name} is {value}; it must be positive.");
+            return value;
         }
 
         if (!file.TryGetTensor(EmbeddingName, out var embedding) || embedding.NDims != 2)
@@ -92,21 +143,37 @@ public sealed record ModelConfig
         var nEmbd = Int("embedding_length");
         var nHead = Int("attention.head_count");
         var headDim = Int("attention.key_length", Math.Max(1, nEmbd / nHead));
+        var nLayer = Int("block_count");
+        var freqBase = metadata.GetFloat32($"{architecture}.rope.freq_base", 10_000f);
+        var attentionScale = Optional(FamilyKeys.AttentionScale, "attention.scale", 0);
+        var hasWindow = family.WindowPeriod > 0 && metadata.Contains($"{architecture}.attention.sliding_window");
         var config = new ModelConfig
         {
+            Family = family,
             Architecture = architecture,
             Name = metadata.Contains("general.name") ? metadata.GetString("general.name") : Path.GetFileNameWithoutExtension(file.Name),
             NVocab = (int)embedding.Dim(1),
             NEmbd = nEmbd,
-            NLayer = Int("block_count"),
+            NLayer = nLayer,
             NHead = nHead,
             NHeadKv = Int("attention.head_count_kv", nHead),
             HeadDim = headDim,
             NFf = Int("feed_forward_length"),
             RopeDim = Int("rope.dimension_count", headDim),
-            RopeFreqBase = metadata.GetFloat32($"{architecture}.rope.freq_base", 10_000f),
+            RopeFreqBase = freqBase,
             RmsEps = metadata.GetFloat32($"{architecture}.attention.layer_norm_rms_epsilon"),
             ContextLength = Int("context_length"),
+            EmbeddingScale = family.ScalesEmbeddingByWidth ? MathF.Sqrt(nEmbd) : Optional(FamilyKeys.EmbeddingScale, "embedding_scale", 1),
+            AttentionDivisor = nLayer == family.WideDivisorLayers ? MathF.Sqrt((float)nEmbd / nHead) : attentionScale > 0 ? 1 / attentionScale : null,
+            ResidualScale = Optional(FamilyKeys.ResidualScale, "residual_scale", 1),
+            LogitScale = 1 / Optional(FamilyKeys.LogitScale, "logit_scale", 1),
+            AttentionSoftCap = Optional(FamilyKeys.AttentionSoftCap, "attn_logit_softcapping", 0),
+            LogitSoftCap = Optional(FamilyKeys.LogitSoftCap, "final_logit_softcapping", 0),
+            Window = hasWindow ? Int("attention.sliding_window") : 0,
+            WindowPeriod = hasWindow ? Int("attention.sliding_window_pattern", family.WindowPeriod) : 0,
+            WindowedRopeBase = hasWindow && family.HasWindowedRope
+                ? metadata.GetFloat32($"{architecture}.rope.freq_base_swa", family.WindowedRopeBase > 0 ? family.WindowedRopeBase : freqBase)
+                : null,
         };
         config.Check(file);
         return config;
@@ -125,6 +192,7 @@ public sealed record ModelConfig
         Require(NHead % NHeadKv == 0, "attention.head_count_kv", $"{NHead} query heads cannot share {NHeadKv} key/value heads evenly");
         Require(RopeDim % 2 == 0 && RopeDim <= HeadDim, "rope.dimension_count", $"rope.dimension_count {RopeDim} must be even and at most the head width {HeadDim}");
         Require(float.IsFinite(RopeFreqBase) && RopeFreqBase > 0, "rope.freq_base", $"rope.freq_base {RopeFreqBase} must be positive");
+        Require(WindowedRopeBase is not { } own || (float.IsFinite(own) && own > 0), "rope.freq_base_swa", $"rope.freq_base_swa {WindowedRopeBase} must be positive");
         Require(float.IsFinite(RmsEps) && RmsEps >= 0, "attention.layer_norm_rms_epsilon", $"attention.layer_norm_rms_epsilon {RmsEps} must not be negative");
         Require(
             file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim, "attention.value_length",

@@ -6,24 +6,33 @@ namespace LoRDBA.Runtime.Models;
 /// <summary>The weights of one transformer layer; norms are [n_embd] in float32.</summary>
 internal sealed unsafe class LayerWeights
 {
+    /// <summary>Before attention, or null.</summary>
     public required float* AttentionNorm { get; init; }
 
     /// <summary>q, k and v.</summary>
     public required InputGroup QueryKeyValue { get; init; }
 
-    /// <summary>[head_dim], or null: what each query head is normed with.</summary>
+    /// <summary>[head_dim] for each query head, [query_dim] for all together, or null; see <see cref="QkNorm"/>.</summary>
     public required float* QueryNorm { get; init; }
 
-    /// <summary>[head_dim], or null: what each key head is normed with.</summary>
+    /// <summary>[head_dim] for each key head, [kv_dim] for all together, or null; see <see cref="QkNorm"/>.</summary>
     public required float* KeyNorm { get; init; }
 
     public required InputGroup AttentionOutput { get; init; }
+
+    /// <summary>After attention, or null.</summary>
+    public required float* AttentionPostNorm { get; init; }
+
+    /// <summary>Before the feed-forward, or null.</summary>
     public required float* FeedForwardNorm { get; init; }
 
     /// <summary>gate and up.</summary>
     public required InputGroup GateUp { get; init; }
 
     public required InputGroup Down { get; init; }
+
+    /// <summary>After the feed-forward, or null.</summary>
+    public required float* FeedForwardPostNorm { get; init; }
 }
 
 /// <summary>
@@ -81,22 +90,26 @@ internal sealed unsafe class ModelWeights
     private LayerWeights Layer(int layer)
     {
         Linear Block(string name, int nIn, int nOut, LinearKind kind, bool withBias = false) => Adaptable($"blk.{layer}.{name}", nIn, nOut, layer, kind, withBias);
-        float* HeadNorm(string name) => family.HasQkNorm ? Vector($"blk.{layer}.{name}.weight", config.HeadDim) : null;
+        float* Norm(string name, bool isThere, int length) => isThere ? Vector($"blk.{layer}.{name}.weight", length) : null;
+        float* HeadNorm(string name, int row) => Norm(name, family.QkNorm != QkNorm.None, family.QkNorm == QkNorm.Rows ? row : config.HeadDim);
+        float* BlockNorm(string name, BlockNorms place) => Norm(name, family.Norms.HasFlag(place), config.NEmbd);
 
         var biased = family.HasQkvBias;
         return new LayerWeights
         {
-            AttentionNorm = Vector($"blk.{layer}.attn_norm.weight", config.NEmbd),
+            AttentionNorm = BlockNorm("attn_norm", BlockNorms.Before),
             QueryKeyValue = Group(
                 Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query, biased),
                 Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key, biased),
                 Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value, biased)),
-            QueryNorm = HeadNorm("attn_q_norm"),
-            KeyNorm = HeadNorm("attn_k_norm"),
+            QueryNorm = HeadNorm("attn_q_norm", config.QueryDim),
+            KeyNorm = HeadNorm("attn_k_norm", config.KvDim),
             AttentionOutput = Group(Block("attn_output", config.QueryDim, config.NEmbd, LinearKind.AttentionOutput)),
-            FeedForwardNorm = Vector($"blk.{layer}.ffn_norm.weight", config.NEmbd),
+            AttentionPostNorm = BlockNorm("post_attention_norm", BlockNorms.After),
+            FeedForwardNorm = BlockNorm("ffn_norm", BlockNorms.Before),
             GateUp = Group(Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate), Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up)),
             Down = Group(Block("ffn_down", config.NFf, config.NEmbd, LinearKind.Down)),
+            FeedForwardPostNorm = BlockNorm("post_ffw_norm", BlockNorms.After),
         };
     }
 

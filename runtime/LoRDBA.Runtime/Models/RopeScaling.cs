@@ -3,6 +3,20 @@ using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Runtime.Models;
 
+/// <summary>What heads turn by from one position to the next.</summary>
+/// <param name="Frequencies">The angle of each pair of elements, [rope_dim / 2].</param>
+/// <param name="Magnitude">What rotated heads are multiplied with; 1 but for YaRN.</param>
+internal readonly record struct RopeTable(double[] Frequencies, double Magnitude)
+{
+    /// <summary>base^(-2i / rope_dim) for pair i.</summary>
+    public static RopeTable Unscaled(int ropeDim, float freqBase)
+    {
+        var frequencies = new double[ropeDim / 2];
+        for (var i = 0; i < frequencies.Length; i++) frequencies[i] = Math.Pow(freqBase, -2.0 * i / ropeDim);
+        return new RopeTable(frequencies, 1);
+    }
+}
+
 /// <summary>
 /// The frequencies of a model's rotary embedding, base^(-2i / rope_dim), stretched for contexts longer than the first training's.
 /// </summary>
@@ -19,10 +33,10 @@ internal static class RopeScaling
     private const double BetaFast = 32, BetaSlow = 1;
 
     /// <exception cref="ModelException">A kind of scaling that is not supported, or a number that cannot be.</exception>
-    public static (double[] Frequencies, double Magnitude) Read(GgufFile file, string architecture, int ropeDim, float freqBase)
+    public static RopeTable Read(GgufFile file, string architecture, int ropeDim, float freqBase)
     {
-        var frequencies = new double[ropeDim / 2];
-        for (var i = 0; i < frequencies.Length; i++) frequencies[i] = Math.Pow(freqBase, -2.0 * i / ropeDim);
+        var table = RopeTable.Unscaled(ropeDim, freqBase);
+        var frequencies = table.Frequencies;
         DivideByTensor(file, frequencies);
 
         var prefix = $"{architecture}.rope.scaling";
@@ -32,14 +46,14 @@ internal static class RopeScaling
         switch (kind)
         {
             case "none":
-                return (frequencies, 1);
+                return table;
             case "linear":
                 for (var i = 0; i < frequencies.Length; i++) frequencies[i] /= factor;
-                return (frequencies, 1);
+                return table;
             case "yarn":
                 var original = file.Metadata.GetUInt32($"{prefix}.original_context_length");
                 MixYarn(frequencies, ropeDim, freqBase, factor, original);
-                return (frequencies, 1 + 0.1 * Math.Log(factor));
+                return table with { Magnitude = 1 + 0.1 * Math.Log(factor) };
             default:
                 throw new ModelException(ModelError.UnsupportedRopeScaling, file.Name, $"{prefix}.type", $"rotary scaling '{kind}' is not supported; supported are: none, linear, yarn.");
         }

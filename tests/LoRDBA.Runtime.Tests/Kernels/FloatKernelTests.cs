@@ -61,26 +61,45 @@ public sealed unsafe class FloatKernelTests
         // silu(0) = 0; silu(1) = 0.731059; silu(-2) = -0.238406
         var gate = stackalloc float[3] { 0, 1, -2 };
         var up = stackalloc float[3] { 5, 2, 10 };
-        SwiGlu.Forward(gate, up, count: 3);
+        GatedUnit.Forward<SwiGlu>(gate, up, count: 3);
         Assert.Equal(0f, gate[0]);
         Assert.Equal(1.462117f, gate[1], 1e-5f);
         Assert.Equal(-2.384058f, gate[2], 1e-5f);
     }
 
     [Fact]
-    public void Swi_glu_follows_its_definition_far_out_and_with_every_register_width()
+    public void Ge_glu_multiplies_the_gate_by_the_input()
+    {
+        // gelu(0) = 0; gelu(1) = 0.841192; gelu(-2) = -0.045402 by the tanh formula
+        var gate = stackalloc float[3] { 0, 1, -2 };
+        var up = stackalloc float[3] { 5, 2, 10 };
+        GatedUnit.Forward<GeGlu>(gate, up, count: 3);
+        Assert.Equal(0f, gate[0]);
+        Assert.Equal(1.682384f, gate[1], 1e-5f);
+        Assert.Equal(-0.454023f, gate[2], 1e-5f);
+    }
+
+    [Fact]
+    public void Swi_glu_follows_its_definition_far_out_and_with_every_register_width() => AssertGate<SwiGlu>(g => g);
+
+    [Fact]
+    public void Ge_glu_follows_its_definition_far_out_and_with_every_register_width() =>
+        AssertGate<GeGlu>(g => 2 * Math.Sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g));
+
+    private static void AssertGate<TGate>(Func<double, double> steepness) where TGate : struct, IGate
     {
         const int count = 4 * 16 + 5;
         float* gate = stackalloc float[count], up = stackalloc float[count], wide = stackalloc float[count], narrow = stackalloc float[count];
         for (var i = 0; i < count; i++) (gate[i], up[i]) = ((i - 30) * MathF.Pow(1.12f, Math.Abs(i - 30)), 0.3f * (i - 40));
         for (var i = 0; i < count; i++) wide[i] = narrow[i] = gate[i];
-        SwiGlu.Forward<Lanes256>(wide, up, count);
-        SwiGlu.Forward<Lanes128>(narrow, up, count);
+        GatedUnit.Forward<TGate, Lanes256>(wide, up, count);
+        GatedUnit.Forward<TGate, Lanes128>(narrow, up, count);
         for (var i = 0; i < count; i++)
         {
-            var expected = gate[i] / (1 + Math.Exp(-(double)gate[i])) * up[i];
+            var t = steepness(gate[i]);
+            var expected = gate[i] / (1 + Math.Exp(-t)) * up[i];
             // The exponent is rounded to float32: 6e-8 of it shows in the power.
-            Assert.Equal(expected, wide[i], 1e-30 + (1e-6 + 1e-7 * Math.Abs(gate[i])) * Math.Abs(expected));
+            Assert.Equal(expected, wide[i], 1e-30 + (1e-6 + 1e-7 * Math.Abs(t)) * Math.Abs(expected));
             Assert.Equal(wide[i], narrow[i]);
         }
     }

@@ -49,6 +49,35 @@ public sealed unsafe class AttentionTests
     }
 
     [Theory]
+    [InlineData(KeyValueFormat.F32, 1e-5)]
+    [InlineData(KeyValueFormat.F16, 2e-3)]
+    public void It_keeps_to_a_rules_divisor_cap_and_window(KeyValueFormat format, double bound)
+    {
+        const int heads = 4, kvHeads = 2, headDim = 16, tokens = 150;
+        var config = Config(heads, kvHeads, headDim);
+        float[] q = Values(tokens * config.QueryDim, 1), k = Values(tokens * config.KvDim, 2), v = Values(tokens * config.KvDim, 3);
+        foreach (var rule in new AttentionRule[] { new(1.5f), new(4, SoftCap: 0.5f), new(4, Window: 1), new(4, Window: 20), new(4, Window: 64), new(4, Window: 70), new(2, SoftCap: 0.75f, Window: 33) })
+        {
+            var actual = Run(config, format, q, k, v, tokens, batch: 32, rule);
+            Assert.Equal(actual, Run(config, format, q, k, v, tokens, batch: 1, rule));
+            Assert.Equal(actual, Run(config, format, q, k, v, tokens, batch: 5, rule));
+            for (var t = 0; t < tokens; t += 3)
+                for (var head = 0; head < heads; head++)
+                {
+                    var kvHead = head * kvHeads / heads;
+                    var weights = new double[t + 1];
+                    for (var j = rule.Window == 0 ? 0 : Math.Max(0, t - rule.Window + 1); j <= t; j++)
+                    {
+                        var score = Enumerable.Range(0, headDim).Sum(i => (double)q[t * config.QueryDim + head * headDim + i] * k[j * config.KvDim + kvHead * headDim + i]) / rule.Divisor;
+                        weights[j] = Math.Exp(rule.SoftCap == 0 ? score : rule.SoftCap * Math.Tanh(score / rule.SoftCap));
+                    }
+                    for (var i = 0; i < headDim; i++)
+                        Assert.Equal(weights.Select((w, j) => w * v[j * config.KvDim + kvHead * headDim + i]).Sum() / weights.Sum(), actual[t * config.QueryDim + head * headDim + i], bound);
+                }
+        }
+    }
+
+    [Theory]
     [InlineData(KeyValueFormat.F32)]
     [InlineData(KeyValueFormat.F16)]
     [InlineData(KeyValueFormat.I8)]
@@ -62,13 +91,13 @@ public sealed unsafe class AttentionTests
         Assert.Equal(batches, Run(config, format, q, k, v, tokens, batch: 5));
     }
 
-    private static float[] Run(ModelConfig config, KeyValueFormat format, float[] q, float[] k, float[] v, int tokens, int batch)
+    private static float[] Run(ModelConfig config, KeyValueFormat format, float[] q, float[] k, float[] v, int tokens, int batch, AttentionRule? given = null)
     {
         var shape = new AttentionShape(config.NHead, config.NHeadKv, config.HeadDim);
         CausalAttention attention = null!;
         KeyValueCache cache = null!;
         using var arena = Arena.Create(arena => (attention, cache) = (new CausalAttention(arena, shape, workers: 1), new KeyValueCache(arena, layers: 1, shape, 256, format)));
-        var rule = new AttentionRule(MathF.Sqrt(config.HeadDim));
+        var rule = given ?? new AttentionRule(MathF.Sqrt(config.HeadDim));
         var output = new float[tokens * config.QueryDim];
         var group = config.NHead / config.NHeadKv;
         fixed (float* query = q, key = k, value = v, result = output)
