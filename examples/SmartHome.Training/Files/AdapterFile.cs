@@ -1,6 +1,5 @@
 using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Examples.SmartHome.Training.Files;
@@ -36,7 +35,7 @@ internal static class AdapterFile
         };
     }
 
-    private static byte[] PackSigns(Parameter latent, Func<int, int, float> flip) => SignMatrix.Pack(latent.Rows, latent.Columns, (row, column) =>
+    private static byte[] PackSigns(Parameter latent, Func<int, int, float> flip) => LordbaFactors.PackSigns(latent.Rows, latent.Columns, (row, column) =>
         SignBranch.IsPlus(latent.Value[row * latent.Columns + column]) == SignBranch.IsPlus(flip(row, column)));
 
     private static float[] Magnitudes(Parameter values) => [.. values.Value.ToArray().Select(Math.Abs)];

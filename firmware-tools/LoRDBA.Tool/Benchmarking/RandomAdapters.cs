@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
+using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Generation;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.RandomModels;
 
@@ -20,26 +20,29 @@ internal static class RandomAdapters
     /// <summary>A .lordba file as <c>lordba convert</c> writes them: 4-bit s_out, no s_in.</summary>
     public static void SaveLordba(string path, Model model, int rank, AdapterTargets targets, ulong seed) => LordbaWriter.Save(
         path, new LordbaHeader { Name = $"random signs, rank {rank}, {targets.Name}", Base = LordbaBase.Of(model), ScaleBits = OutCode.Bits },
-        [.. targets.Of(model).Select(linear => Factors(linear, rank, seed))]);
+        [.. targets.Of(model).Select(linear => SignFactors(linear, rank, seed))]);
 
     /// <summary>A LoRA in GGUF whose factors are 16-bit numbers, which llama.cpp loads as well.</summary>
     public static void SaveLora(string path, Model model, int rank, AdapterTargets targets, ulong seed)
     {
-        var parts = targets.Of(model).Select(linear => (linear, rank, Scaling: 1f)).ToArray();
         var name = $"random LoRA, rank {rank}, {targets.Name}";
-        // It lives only until it is written: its digest is that of the file.
-        using var adapter = LoraAdapter.Create(model, name, default, 0, parts, (i, branch) =>
-        {
-            for (var k = 0; k < rank; k++)
-            {
-                FillHalves(RandomValues.Row(seed, 2 * parts[i].linear.Index, k), branch.RowA(k));
-                FillHalves(RandomValues.Row(seed, 2 * parts[i].linear.Index + 1, k), branch.ColumnB(k));
-            }
-        });
+        using var adapter = Adapter.FromFactors(name, model, [.. targets.Of(model).Select(linear => RealFactors(linear, rank, seed))]);
         GgufLoraWriter.Save(path, adapter);
     }
 
-    private static LordbaFactors Factors(Linear linear, int rank, ulong seed)
+    private static LoraFactors RealFactors(Linear linear, int rank, ulong seed)
+    {
+        var (a, b, column) = (new float[rank * linear.NIn], new float[linear.NOut * rank], new float[linear.NOut]);
+        for (var k = 0; k < rank; k++)
+        {
+            FillHalves(RandomValues.Row(seed, 2 * linear.Index, k), a.AsSpan(k * linear.NIn, linear.NIn));
+            FillHalves(RandomValues.Row(seed, 2 * linear.Index + 1, k), column);
+            for (var row = 0; row < column.Length; row++) b[row * rank + k] = column[row];
+        }
+        return new LoraFactors(linear, Scaling: 1, a, b);
+    }
+
+    private static LordbaFactors SignFactors(Linear linear, int rank, ulong seed)
     {
         var random = RandomValues.Row(seed, linear.Index, 0);
         var scaleOut = new float[linear.NOut];
@@ -61,7 +64,7 @@ internal static class RandomAdapters
     /// <summary>Rows of whole 64-bit words, the bits beyond the last column zero.</summary>
     private static byte[] Signs(ref SplitMix random, int rows, int columns)
     {
-        var bytes = new byte[rows * SignMatrix.StrideOf(columns)];
+        var bytes = new byte[rows * LordbaFactors.SignRowLength(columns)];
         var words = MemoryMarshal.Cast<byte, ulong>(bytes.AsSpan());
         var wordsPerRow = words.Length / rows;
         for (var i = 0; i < words.Length; i++)

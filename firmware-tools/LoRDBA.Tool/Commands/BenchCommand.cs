@@ -85,8 +85,8 @@ internal sealed class BenchCommand : Verb
         var numbers = new int[parts.Length];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]) && numbers[i] is >= 1 and <= AdapterBlobLayout.MaxRank) continue;
-            result.AddError($"--rank takes numbers from 1 to {AdapterBlobLayout.MaxRank} separated by commas; '{parts[i]}' is none.");
+            if (int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]) && numbers[i] is >= 1 and <= LordbaFactors.MaxRank) continue;
+            result.AddError($"--rank takes numbers from 1 to {LordbaFactors.MaxRank} separated by commas; '{parts[i]}' is none.");
             return null;
         }
         return numbers;

@@ -10,7 +10,7 @@ internal sealed class PeftInspector(string path) : Inspector
     /// <inheritdoc/>
     public override FileFacts Describe(bool withTensors)
     {
-        var tensors = folder.Weights.Tensors;
+        var tensors = folder.Tensors;
         return new FileFacts("lora", path, folder.ByteLength)
         {
             Name = folder.Name,
@@ -23,9 +23,9 @@ internal sealed class PeftInspector(string path) : Inspector
     /// <inheritdoc/>
     public override TensorValues Values(string name, int count)
     {
-        var tensor = folder.Weights.Tensors.FirstOrDefault(tensor => tensor.Name == name)
+        var tensor = folder.Tensors.FirstOrDefault(tensor => tensor.Name == name)
             ?? throw new InspectException($"{folder.WeightsPath}: there is no tensor {name}. --tensors lists those that there are.");
-        return new TensorValues(tensor.Name, tensor.Format.Name, Shape(tensor)) { Values = folder.Weights.Values(tensor, Math.Min(count, MostValues)) };
+        return new TensorValues(tensor.Name, tensor.Format.Name, Shape(tensor)) { Values = folder.Values(tensor, Math.Min(count, MostValues)) };
     }
 
     /// <inheritdoc/>
@@ -34,20 +34,19 @@ internal sealed class PeftInspector(string path) : Inspector
     /// <summary>Null where nothing is adapted: a file without a lora_A.</summary>
     private AdapterContent? Content()
     {
-        var tensors = folder.Weights.Tensors;
-        var modules = tensors.Where(tensor => tensor.Name.EndsWith(PeftNames.SuffixA, StringComparison.Ordinal) && tensor.Name.StartsWith(PeftNames.Prefix, StringComparison.Ordinal))
-            .Select(tensor => folder.Config.Of(tensor.Name[PeftNames.Prefix.Length..^PeftNames.SuffixA.Length])).ToArray();
+        var tensors = folder.Tensors;
+        var modules = folder.Modules.ToArray();
         if (modules.Length == 0) return null;
 
         // lora_A is [rank, n_in], lora_B [n_out, rank]: the channels are what is not the rank.
-        var channels = tensors.Where(tensor => tensor.Shape.Length == 2).Sum(tensor => tensor.Name.EndsWith(PeftNames.SuffixA, StringComparison.Ordinal) ? tensor.Shape[^1] : tensor.Shape[0]);
+        var channels = tensors.Where(tensor => tensor.Shape.Length == 2).Sum(tensor => PeftFolder.IsFactorA(tensor) ? tensor.Shape[^1] : tensor.Shape[0]);
         return new AdapterContent
         {
             Weights = modules.Length,
             Ranks = [modules.Min(module => module.Rank), modules.Max(module => module.Rank)],
             BitsPerChannel = 8.0 * tensors.Sum(tensor => tensor.ByteLength) / channels,
             Scaling = [modules.Min(module => module.Scaling), modules.Max(module => module.Scaling)],
-            BaseName = folder.Config.BaseName,
+            BaseName = folder.BaseName,
             Digest = folder.Digest().ToString(),
         };
     }

@@ -52,6 +52,16 @@ public abstract class Adapter : SharedResource
     /// <inheritdoc cref="Load(string, Model, AdapterPolicy?)"/>
     public static Adapter Load(LordbaFile file, Model model, AdapterPolicy? policy = null) => AdapterLoader.Load(file, model, policy ?? AdapterPolicy.Any);
 
+    /// <summary>Makes a LoRA in memory. Its digest is that of the factors.</summary>
+    /// <param name="name">A name for people.</param>
+    /// <param name="model">The base.</param>
+    /// <param name="factors">One per adapted linear of the model; they are copied.</param>
+    /// <param name="byteLength">Bytes that it takes where it is stored; null for those of the factors as float32.</param>
+    /// <exception cref="ArgumentException">There is none, two are for one linear, a linear is not the model's, a length is wrong or a value is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public static Adapter FromFactors(string name, Model model, IReadOnlyList<LoraFactors> factors, long? byteLength = null) =>
+        FactorsLoader.Load(name, model, factors, byteLength);
+
     /// <summary>The rank of the branch beside a linear of the model; 0 where there is none.</summary>
     public abstract int RankOf(Linear linear);
 

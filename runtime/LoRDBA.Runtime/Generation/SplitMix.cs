@@ -1,7 +1,8 @@
 namespace LoRDBA.Runtime.Generation;
 
 /// <summary>SplitMix64 (Steele, Lea, Flood 2014): a random sequence that is the same on every machine and .NET version.</summary>
-internal struct SplitMix(ulong seed)
+/// <param name="seed">The same seed gives the same sequence.</param>
+public struct SplitMix(ulong seed)
 {
     private ulong state = seed;
 

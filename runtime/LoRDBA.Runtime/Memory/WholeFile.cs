@@ -4,9 +4,11 @@ namespace LoRDBA.Runtime.Memory;
 /// Writes files whole or not at all: under a temporary name in the same folder, onto the disk, and only then renamed. So a
 /// power cut, a full disk or Ctrl-C leaves what was there before.
 /// </summary>
-internal static class WholeFile
+public static class WholeFile
 {
     /// <summary>Writes one file; an exception of <paramref name="write"/> leaves nothing behind.</summary>
+    /// <param name="path">The file; for the time of writing, PATH.part lies beside it.</param>
+    /// <param name="write">Writes the whole content to the stream that it is given, forward only.</param>
     /// <exception cref="IOException">It cannot be written; what was at the path is still there.</exception>
     public static void Write(string path, Action<Stream> write)
     {

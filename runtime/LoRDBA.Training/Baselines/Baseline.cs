@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lora;
-using LoRDBA.Runtime.Memory;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Baselines;
@@ -53,24 +50,11 @@ public sealed class Baseline
         });
         bits = pairs.Sum(pair => pair?.Bits ?? 0);
         if (bits == 0) throw new ConversionException(ConversionError.NoUpdate, $"{lora.Name} changes nothing: all of its updates are zero.");
-        return Build(lora, $"{Family} {Setting}", [.. adapted.Zip(pairs).Where(entry => entry.Second is not null).Select(entry => (entry.First.Linear, entry.Second!))], bits);
+        var quantized = adapted.Zip(pairs, (factors, pair) => pair?.ToFactors(factors.Linear)).OfType<LoraFactors>().ToArray();
+        return Adapter.FromFactors($"{Family} {Setting}", lora.Model, quantized, (bits + 7) / 8);
     }
 
     private static Baseline Plain(string family, string setting, GroupQuantizer quantizer) => new(family, setting, (factors, _) => FactorPair.Of(factors).Quantized(quantizer));
 
     private static Baseline Cut(string family, string setting, int rank, GroupQuantizer quantizer) => new(family, setting, (_, update) => FactorPair.Truncated(update, rank).Quantized(quantizer));
-
-    private static LoraAdapter Build(Adapter lora, string name, IReadOnlyList<(Linear Linear, FactorPair Pair)> adapted, long bits)
-    {
-        byte[] Content(FactorPair pair) => Sha256Digest.Of([.. pair.A.Concat(pair.B).SelectMany(row => MemoryMarshal.AsBytes<float>(row).ToArray())]).ToArray();
-        var digest = Sha256Digest.Of([.. adapted.SelectMany(one => Content(one.Pair))]);
-        return LoraAdapter.Create(lora.Model, name, digest, (bits + 7) / 8, [.. adapted.Select(one => (one.Linear, one.Pair.A.Length, 1f))], (i, branch) =>
-        {
-            for (var k = 0; k < branch.Rank; k++)
-            {
-                adapted[i].Pair.A[k].CopyTo(branch.RowA(k));
-                adapted[i].Pair.B[k].CopyTo(branch.ColumnB(k));
-            }
-        });
-    }
 }

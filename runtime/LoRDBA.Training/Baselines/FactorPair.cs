@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
 
 namespace LoRDBA.Training.Baselines;
@@ -26,6 +27,15 @@ internal sealed record FactorPair(float[][] A, float[][] B, long Bits)
         float[][] Columns(MathNet.Numerics.LinearAlgebra.Matrix<double> factor) =>
             [.. Enumerable.Range(0, kept).Select(k => factor.Column(k).Select(value => (float)value).ToArray())];
         return new FactorPair(Columns(a), Columns(b), 16L * kept * (update.NIn + update.NOut));
+    }
+
+    /// <summary>The factors as a LoRA has them, to run.</summary>
+    public LoraFactors ToFactors(Linear linear)
+    {
+        var (rank, b) = (A.Length, new float[linear.NOut * A.Length]);
+        for (var k = 0; k < rank; k++)
+            for (var row = 0; row < linear.NOut; row++) b[row * rank + k] = B[k][row];
+        return new LoraFactors(linear, Scaling: 1, [.. A.SelectMany(row => row)], b);
     }
 
     /// <summary>Both factors, row by row, through a quantizer.</summary>

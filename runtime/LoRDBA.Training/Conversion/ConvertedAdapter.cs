@@ -1,7 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
@@ -36,7 +35,7 @@ public sealed class ConvertedAdapter
     internal static long BytesBesideTensors(Adapter lora, ConversionOptions options, IReadOnlyList<Linear> linears)
     {
         var smallest = linears.Select(linear => Empty(linear, options)).ToArray();
-        return LordbaWriter.ToArray(HeaderOf(lora, options), smallest).Length - smallest.Sum(tensor => new AdapterBlobLayout(tensor.NIn, tensor.NOut, 1, options.ScaleBits, 0).Length);
+        return LordbaWriter.ToArray(HeaderOf(lora, options), smallest).Length - smallest.Sum(tensor => LordbaFactors.ByteLength(tensor.NIn, tensor.NOut, 1, options.ScaleBits, 0));
     }
 
     private static LordbaHeader HeaderOf(Adapter lora, ConversionOptions options) => new()
@@ -50,8 +49,8 @@ public sealed class ConvertedAdapter
     {
         Name = linear.Name,
         NIn = linear.NIn,
-        SignsA = new byte[SignMatrix.StrideOf(linear.NIn)],
-        SignsB = new byte[SignMatrix.StrideOf(linear.NOut)],
+        SignsA = new byte[LordbaFactors.SignRowLength(linear.NIn)],
+        SignsB = new byte[LordbaFactors.SignRowLength(linear.NOut)],
         M = new float[1],
         ScaleOut = new float[linear.NOut],
         CodeOut = new ScaleCode(options.ScaleBits, 0, 0),

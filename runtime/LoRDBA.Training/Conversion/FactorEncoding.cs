@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Training.Conversion;
@@ -39,8 +38,8 @@ internal static class FactorEncoding
         };
     }
 
-    /// <summary>[channels][rank] of ±1 to the bits of <see cref="SignMatrix"/>, [rank][channels].</summary>
-    private static byte[] Pack(SignSide side) => SignMatrix.Pack(side.Rank, side.Channels, (k, channel) => side.SignsOf(channel)[k] > 0);
+    /// <summary>[channels][rank] of ±1 to the bits of a file, [rank][channels].</summary>
+    private static byte[] Pack(SignSide side) => LordbaFactors.PackSigns(side.Rank, side.Channels, (k, channel) => side.SignsOf(channel)[k] > 0);
 
     private static float[] ToSingles(double[] values) => Array.ConvertAll(values, value => (float)value);
 

@@ -35,7 +35,7 @@ public static class LordbaConverter
     {
         ConversionException.ThrowUnlessLora(lora, "converted");
         if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException(ConversionError.BadScaleBits, $"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
-        if (options.Rank is < 1 or > AdapterBlobLayout.MaxRank) throw new ConversionException(ConversionError.BadRank, $"Signs have ranks from 1 to {AdapterBlobLayout.MaxRank}, not {options.Rank}.");
+        if (options.Rank is < 1 or > LordbaFactors.MaxRank) throw new ConversionException(ConversionError.BadRank, $"Signs have ranks from 1 to {LordbaFactors.MaxRank}, not {options.Rank}.");
 
         var parallel = new ParallelOptions { CancellationToken = cancellation };
         var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
@@ -82,9 +82,9 @@ public static class LordbaConverter
         return (factors, new TensorReport(task.Linear, rank, task.LoraRank, fit.Cosine, fit.RelativeError));
     }
 
-    private static int RankFor(Task task, ConversionOptions options) => (options.Rank ?? task.LoraRank) is var rank && rank <= AdapterBlobLayout.MaxRank
+    private static int RankFor(Task task, ConversionOptions options) => (options.Rank ?? task.LoraRank) is var rank && rank <= LordbaFactors.MaxRank
         ? rank
-        : throw new ConversionException(ConversionError.BadRank, $"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {AdapterBlobLayout.MaxRank}. Ask for a smaller rank.");
+        : throw new ConversionException(ConversionError.BadRank, $"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {LordbaFactors.MaxRank}. Ask for a smaller rank.");
 
     /// <summary>Ranks for a size: rough fits tell how the error of each tensor falls with its rank.</summary>
     private static int[] Distribute(Adapter lora, Task[] tasks, ConversionOptions options, ParallelOptions parallel, Action report)
@@ -98,7 +98,7 @@ public static class LordbaConverter
         });
 
         var curves = tasks.Select((_, tensor) => new ErrorCurve([.. PilotRanks.Select((rank, pilot) => (rank, errors[tensor, pilot]))])).ToArray();
-        return RankAllocation.Distribute(curves, (tensor, rank) => LengthOf(tasks[tensor].Linear, rank, options), Budget(lora, tasks, options), AdapterBlobLayout.MaxRank);
+        return RankAllocation.Distribute(curves, (tensor, rank) => LengthOf(tasks[tensor].Linear, rank, options), Budget(lora, tasks, options), LordbaFactors.MaxRank);
     }
 
     /// <summary>Bytes for all tensors.</summary>
@@ -109,7 +109,7 @@ public static class LordbaConverter
     }
 
     private static long LengthOf(Linear linear, int rank, ConversionOptions options) =>
-        new AdapterBlobLayout(linear.NIn, linear.NOut, rank, options.ScaleBits, options.InScale ? options.ScaleBits : 0).Length;
+        LordbaFactors.ByteLength(linear.NIn, linear.NOut, rank, options.ScaleBits, options.InScale ? options.ScaleBits : 0);
 
     private sealed record Task(Linear Linear, LowRankUpdate Update, int LoraRank);
 }

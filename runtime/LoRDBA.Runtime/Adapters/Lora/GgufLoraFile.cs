@@ -10,13 +10,14 @@ namespace LoRDBA.Runtime.Adapters.Lora;
 /// <param name="A">[rank][n_in]</param>
 /// <param name="B">[n_out][rank]</param>
 /// <param name="Scaling">What their product is multiplied with: alpha / rank.</param>
-internal sealed record GgufLoraPair(string Weight, GgufTensor A, GgufTensor B, float Scaling)
+public sealed record GgufLoraPair(string Weight, GgufTensor A, GgufTensor B, float Scaling)
 {
+    /// <summary>Width of the bottleneck.</summary>
     public int Rank => (int)A.Dim(1);
 }
 
 /// <summary>A LoRA as llama.cpp reads and writes it: a GGUF file with two tensors a weight. Sound in itself, no model is asked yet.</summary>
-internal sealed class GgufLoraFile : IDisposable
+public sealed class GgufLoraFile : IDisposable
 {
     private GgufLoraFile(GgufFile file)
     {
@@ -84,6 +85,7 @@ internal sealed class GgufLoraFile : IDisposable
     /// <summary>SHA-256 of the file.</summary>
     public Sha256Digest Digest() => File.Digest();
 
+    /// <summary>Unmaps the file.</summary>
     public void Dispose() => File.Dispose();
 
     private List<GgufLoraPair> FindPairs()

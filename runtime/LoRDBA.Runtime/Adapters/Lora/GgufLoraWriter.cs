@@ -5,9 +5,12 @@ using LoRDBA.Runtime.Memory;
 namespace LoRDBA.Runtime.Adapters.Lora;
 
 /// <summary>Writes any adapter as a LoRA in GGUF, which llama.cpp loads. Equal input gives equal bytes.</summary>
-internal static class GgufLoraWriter
+public static class GgufLoraWriter
 {
     /// <summary>Writes the file whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="adapter">Any adapter: one with signs is written as the real factors that it stands for.</param>
+    /// <exception cref="ObjectDisposedException">The adapter is disposed.</exception>
     /// <exception cref="IOException">It cannot be written; what was at the path is still there.</exception>
     public static void Save(string path, Adapter adapter) => WholeFile.Write(path, Writer(adapter).WriteTo);
 

@@ -9,9 +9,13 @@ namespace LoRDBA.Runtime.Adapters.Lordba;
 /// <summary>
 /// Writes a .lordba file: a GGUF version 3 file with one tensor per adapted weight. Equal input gives equal bytes.
 /// </summary>
-internal static class LordbaWriter
+public static class LordbaWriter
 {
-    /// <summary>Writes the file whole or not at all.</summary>
+    /// <summary>Writes the file whole or not at all, unsigned.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">What the file says about itself, such as its base.</param>
+    /// <param name="tensors">One per adapted weight, in the order in which they lie in the file.</param>
+    /// <exception cref="ArgumentException">What the reader would refuse: a rank, code or scale outside its list, or no tensor.</exception>
     /// <exception cref="IOException">It cannot be written; what was at the path is still there.</exception>
     public static void Save(string path, LordbaHeader header, IReadOnlyList<LordbaFactors> tensors)
     {

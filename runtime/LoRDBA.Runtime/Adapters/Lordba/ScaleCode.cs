@@ -18,7 +18,7 @@ namespace LoRDBA.Runtime.Adapters.Lordba;
 /// <param name="Bits">3, 4, 8, or 16 for F16.</param>
 /// <param name="Log2Min">Logarithm of code 1; 0 for F16.</param>
 /// <param name="Log2Step">Logarithm of the ratio of neighbouring codes, at least 0; 0 for F16.</param>
-internal readonly record struct ScaleCode(int Bits, float Log2Min, float Log2Step)
+public readonly record struct ScaleCode(int Bits, float Log2Min, float Log2Step)
 {
     /// <summary>Plain F16.</summary>
     public static ScaleCode F16 => new(16, 0, 0);
@@ -29,7 +29,7 @@ internal readonly record struct ScaleCode(int Bits, float Log2Min, float Log2Ste
     /// <summary>The largest log code.</summary>
     private int MaxCode => (1 << Bits) - 1;
 
-    /// <summary>Bytes that <paramref name="count"/> scales take.</summary>
+    /// <summary>Bytes that <paramref name="count"/> scales of <paramref name="bits"/> bits take.</summary>
     public static int ByteLength(int bits, int count) => checked((int)(((long)count * bits + 7) / 8));
 
     /// <summary>Whether every code stands for a finite value and F16 carries no range.</summary>
@@ -54,7 +54,9 @@ internal readonly record struct ScaleCode(int Bits, float Log2Min, float Log2Ste
         for (var i = 0; i < scales.Length; i++) scales[i] = values[CodeAt(bytes, i)];
     }
 
-    /// <summary>Writes the nearest representable scales; <paramref name="bytes"/> is zero on entry.</summary>
+    /// <summary>Writes the nearest representable scales.</summary>
+    /// <param name="scales">At least 0 each.</param>
+    /// <param name="bytes">Zero on entry; <see cref="ByteLength"/> of them.</param>
     public void Encode(ReadOnlySpan<float> scales, Span<byte> bytes)
     {
         for (var i = 0; i < scales.Length; i++)
@@ -76,6 +78,8 @@ internal readonly record struct ScaleCode(int Bits, float Log2Min, float Log2Ste
     /// scale, and its range is the best of 32 between nothing and all of theirs. Cutting off the smallest scales buys
     /// finer steps for the large ones, which carry the update.
     /// </summary>
+    /// <param name="bits">3, 4, 8, or 16, which is always plain F16.</param>
+    /// <param name="scales">At least 0 each.</param>
     public static ScaleCode Fit(int bits, ReadOnlySpan<float> scales)
     {
         const int Candidates = 32;

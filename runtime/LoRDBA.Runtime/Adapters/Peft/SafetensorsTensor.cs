@@ -8,4 +8,4 @@ namespace LoRDBA.Runtime.Adapters.Peft;
 /// <param name="Shape">Outermost dimension first.</param>
 /// <param name="Offset">Where its bytes begin, counted from the start of the file.</param>
 /// <param name="ByteLength">How many there are.</param>
-internal sealed record SafetensorsTensor(string Name, BlockFormat Format, long[] Shape, long Offset, long ByteLength);
+public sealed record SafetensorsTensor(string Name, BlockFormat Format, long[] Shape, long Offset, long ByteLength);
