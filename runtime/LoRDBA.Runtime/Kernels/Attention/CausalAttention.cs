@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Runtime.Kernels.Attention;
