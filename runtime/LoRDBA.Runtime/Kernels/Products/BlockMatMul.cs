@@ -10,16 +10,13 @@ namespace LoRDBA.Runtime.Kernels.Products;
 ///                      whole, exact                             made when x was quantized
 /// </code>
 /// A batch of tokens meets the weights in tiles that were unpacked for it (<see cref="WeightTile"/>); a few tokens read the rows as they
-/// lie in the file. The inner sums are exact and the outer ones in the order of the blocks, so a token gets the same bits in a batch of any
+/// lie in the file, four together where the path can. The inner sums are exact and the outer ones in the order of the blocks, so a token gets the same bits in a batch of any
 /// length, alone, and on every machine.
 /// </summary>
 internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : struct, IQuantizedBlock where TPath : struct, IBlockPath
 {
     /// <summary>The kernel has no state: one serves all.</summary>
     public static readonly BlockMatMul<TBlock, TPath> Instance = new();
-
-    /// <summary>From so many tokens on, unpacking a tile pays.</summary>
-    private const int BatchFrom = 4;
 
     private BlockMatMul() { }
 
@@ -29,7 +26,7 @@ internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : 
     /// <inheritdoc/>
     public override void Run(in WeightMatrix weights, in MatMulInput x, float* y, int rowStart, int rowEnd, float* scratch)
     {
-        if (x.Tokens < BatchFrom) RunRows(weights, x, y, rowStart, rowEnd, scratch);
+        if (x.Tokens < TPath.BatchFrom) RunRows(weights, x, y, rowStart, rowEnd, scratch);
         else RunTiles(weights, x, y, rowStart, rowEnd, new WeightTile(scratch));
     }
 
@@ -46,11 +43,19 @@ internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : 
             var whole = rows == RowsProduct.Together;
             if (!whole || !TPath.ReadsScalesInRows)
                 TBlock.Scales(new BlockRange(w, rowBytes, rows, first: 0, blocks, RowsProduct.Together), scales, mins);
-            for (var t = 0; t < x.Tokens; t++)
+            for (var t = 0; t < x.Tokens;)
             {
-                var product = new RowsProduct(w, rowBytes, rows, scales, mins, x.Quantized, t, y + (long)t * weights.NOut + row);
+                var outputs = y + (long)t * weights.NOut + row;
+                var product = new RowsProduct(w, rowBytes, rows, scales, mins, x.Quantized, t, outputs, weights.NOut);
+                if (whole && TPath.HasFourTokens && t + 4 <= x.Tokens)
+                {
+                    TPath.FourTokens(product);
+                    t += 4;
+                    continue;
+                }
                 if (whole) TPath.Rows(product);
                 else ScalarPath<TBlock>.Rows(product);
+                t++;
             }
         }
     }

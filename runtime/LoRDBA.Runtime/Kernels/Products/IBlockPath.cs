@@ -11,8 +11,17 @@ internal interface IBlockPath
     /// <summary>Whether <see cref="Rows"/> reads the scales of weights in the rows: whoever calls it need not unpack them.</summary>
     static virtual bool ReadsScalesInRows => false;
 
+    /// <summary>From so many tokens on, unpacking a tile pays.</summary>
+    static virtual int BatchFrom => 4;
+
     /// <summary>Sixteen rows times one token.</summary>
     static abstract void Rows(in RowsProduct product);
+
+    /// <summary>Whether the path has <see cref="FourTokens"/>.</summary>
+    static virtual bool HasFourTokens => false;
+
+    /// <summary>Sixteen rows times four tokens, whose activations lie one after the other.</summary>
+    static virtual void FourTokens(in RowsProduct product) => throw new NotSupportedException();
 
     /// <summary>
     /// Fills a tile's codes, in the order in which <see cref="Batch"/> reads them. Rows that the matrix does not have repeat the last one;

@@ -1,6 +1,8 @@
 namespace LoRDBA.Runtime.Kernels.Products;
 
-/// <summary>y = a few rows times one token. The weights are as they lie in the file, but for their scales.</summary>
+/// <summary>
+/// y = a few rows times one token, or times four from this one on. The weights are as they lie in the file, but for their scales.
+/// </summary>
 internal readonly unsafe ref struct RowsProduct
 {
     /// <summary>Rows that a token meets together: as many as a register of 512 bits has lanes.</summary>
@@ -14,7 +16,9 @@ internal readonly unsafe ref struct RowsProduct
     /// <param name="x">The activations.</param>
     /// <param name="token">Which of them.</param>
     /// <param name="y">[rows]</param>
-    public RowsProduct(byte* weights, long rowBytes, int rows, float* scales, float* mins, in QuantizedRows x, int token, float* y)
+    /// <param name="stride">Outputs from one token to the next.</param>
+    public RowsProduct(byte* weights, long rowBytes, int rows, float* scales, float* mins,
+        in QuantizedRows x, int token, float* y, long stride)
     {
         (RowBytes, Rows, Blocks) = (rowBytes, rows, x.Blocks);
         Weights = weights;
@@ -25,6 +29,7 @@ internal readonly unsafe ref struct RowsProduct
         TokenSums = x.SumsOf(token);
         TokenTotals = x.TotalsOf(token);
         Y = y;
+        Stride = stride;
     }
 
     /// <summary>The first row's blocks.</summary>
@@ -59,4 +64,7 @@ internal readonly unsafe ref struct RowsProduct
 
     /// <summary>[rows]</summary>
     public float* Y { get; }
+
+    /// <summary>Outputs from one token to the next.</summary>
+    public long Stride { get; }
 }

@@ -29,6 +29,14 @@ public sealed unsafe class BlockMatMulTests
                 if (blocks * 32 % BlockFormat.Of(type).BlockLength == 0) Check(type, rows, blocks, tokens, random: new Random(42));
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Every_path_gives_the_same_bits_for_any_number_of_tokens(GgmlType type)
+    {
+        // Two tiles, a group of 16 rows and a part of one.
+        for (var tokens = 1; tokens <= 20; tokens++) Check(type, rows: 85, blocks: 16, tokens, new Random(42));
+    }
+
     [Fact]
     public void The_largest_codes_do_not_overflow()
     {

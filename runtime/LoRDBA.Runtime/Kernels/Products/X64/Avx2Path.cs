@@ -7,7 +7,7 @@ internal readonly struct Avx2Path<TBlock> : IBlockPath where TBlock : struct, IQ
 {
     public static void Rows(in RowsProduct product) => Avx2Rows<TBlock>.Run(product);
 
-    public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
+    public static void Unpack(in BlockRange range, in WeightTile tile) => Avx2Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx2Batch<TBlock>.Run(product);
 }

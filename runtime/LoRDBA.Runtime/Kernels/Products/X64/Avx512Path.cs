@@ -5,9 +5,15 @@ namespace LoRDBA.Runtime.Kernels.Products.X64;
 /// <summary>x64, 512-bit registers.</summary>
 internal readonly struct Avx512Path<TBlock> : IBlockPath where TBlock : struct, IQuantizedBlock
 {
+    public static int BatchFrom => 9;
+
     public static void Rows(in RowsProduct product) => Avx512Rows<TBlock>.Run(product);
 
-    public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
+    public static bool HasFourTokens => true;
+
+    public static void FourTokens(in RowsProduct product) => Avx512FourTokens<TBlock>.Run(product);
+
+    public static void Unpack(in BlockRange range, in WeightTile tile) => Avx512Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
 }
@@ -15,9 +21,15 @@ internal readonly struct Avx512Path<TBlock> : IBlockPath where TBlock : struct, 
 /// <summary>The same for formats of four or five bits, whose rows have a faster way.</summary>
 internal readonly struct Avx512NarrowPath<TBlock> : IBlockPath where TBlock : struct, IQuantizedBlock
 {
+    public static int BatchFrom => 9;
+
     public static void Rows(in RowsProduct product) => Avx512NarrowRows<TBlock>.Run(product);
 
-    public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
+    public static bool HasFourTokens => true;
+
+    public static void FourTokens(in RowsProduct product) => Avx512FourTokens<TBlock>.Run(product);
+
+    public static void Unpack(in BlockRange range, in WeightTile tile) => Avx512Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
 }
