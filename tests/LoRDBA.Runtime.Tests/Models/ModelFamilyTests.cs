@@ -1,6 +1,5 @@
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 
@@ -12,12 +11,7 @@ namespace LoRDBA.Runtime.Tests.Models;
 /// </summary>
 public sealed class ModelFamilyTests
 {
-    private const int Window = 20;
-
     private static readonly int[] Ids = [.. Enumerable.Range(0, 100).Select(i => (i * 17 + i * i % 7) % TinyModel.NVocab)];
-
-    /// <summary>A family, how many layers to give it, its optional keys, and what it must compute.</summary>
-    private sealed record Case(ModelFamily Family, int Layers, Dictionary<string, object> Keys, PlainOptions Options);
 
     [Theory]
     [InlineData("llama")]
@@ -29,7 +23,7 @@ public sealed class ModelFamilyTests
     [InlineData("olmo2 with windows")]
     [InlineData("gemma3")]
     [InlineData("gemma3 without windows")]
-    public void A_row_of_the_table_computes_what_its_family_does(string name) => Check(Row(name));
+    public void A_row_of_the_table_computes_what_its_family_does(string name) => Check(FamilyCase.Row(name));
 
     [Theory]
     [InlineData("norms after blocks")]
@@ -47,7 +41,12 @@ public sealed class ModelFamilyTests
     [InlineData("windows")]
     [InlineData("windows with a rope of their own")]
     [InlineData("layers without rope")]
-    public void An_option_alone_does_what_it_says(string option) => Check(With(Plain(), option));
+    public void An_option_alone_does_what_it_says(string option)
+    {
+        var tested = FamilyCase.Plain.With(option);
+        Check(tested);
+        Assert.InRange(Distance(Expected(tested, tested.Options), Expected(tested, new PlainOptions { NormsBefore = tested.Options.NormsBefore })), 0.05, double.MaxValue);
+    }
 
     [Theory]
     [InlineData(1)]
@@ -61,7 +60,7 @@ public sealed class ModelFamilyTests
         var random = new Random(seed);
         var all = typeof(ModelFamilyTests).GetMethod(nameof(An_option_alone_does_what_it_says))!.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false)
             .Select(data => (string)((InlineDataAttribute)data).Data[0]!).ToArray();
-        Check(all.Where(_ => random.Next(2) == 0).Aggregate(Plain(), With));
+        Check(all.Where(_ => random.Next(2) == 0).Aggregate(FamilyCase.Plain, (tested, option) => tested.With(option)));
     }
 
     [Theory]
@@ -70,8 +69,8 @@ public sealed class ModelFamilyTests
     [InlineData("gemma3")]
     public void Neither_batch_length_nor_threads_change_a_bit(string name)
     {
-        var tested = Row(name);
-        using var model = Model.Load(File(tested), tested.Family);
+        var tested = FamilyCase.Row(name);
+        using var model = Model.Load(tested.File(), tested.Family);
         float[] Logits(bool oracle, int batch, int threads)
         {
             using var sequence = model.CreateSequence(engineOptions: new() { Oracle = oracle, BatchLength = batch, Threads = threads });
@@ -87,143 +86,91 @@ public sealed class ModelFamilyTests
         }
     }
 
-    private static void Check(Case tested)
+    /// <summary>n_embd / n_head is 16; the head's width is made 8 to tell the two apart.</summary>
+    [Theory]
+    [InlineData(61u, 8)]
+    [InlineData(62u, 16)]
+    public void The_size_of_gemma3_with_62_layers_divides_scores_by_another_width(uint layers, int width)
     {
-        var file = File(tested);
-        var plain = new PlainTransformer(file, tested.Layers, tested.Options);
-        var expected = Ids.Select(plain.Next).ToArray();
-        using var model = Model.Load(file, tested.Family);
+        var tiny = new TinyModel
+        {
+            Metadata =
+            {
+                ["general.architecture"] = "gemma3",
+                ["gemma3.block_count"] = layers,
+                ["gemma3.context_length"] = 64u,
+                ["gemma3.embedding_length"] = 64u,
+                ["gemma3.feed_forward_length"] = 96u,
+                ["gemma3.attention.head_count"] = 4u,
+                ["gemma3.attention.key_length"] = 8u,
+                ["gemma3.attention.value_length"] = 8u,
+                ["gemma3.attention.layer_norm_rms_epsilon"] = 1e-6f,
+            },
+        };
+        for (var i = 0; i < 62; i++) tiny.Shapes[$"filler.{i}"] = [1];
+        using var file = GgufFile.FromBytes(tiny.ToArray(), "tiny model");
+        Assert.Equal(MathF.Sqrt(width), ModelConfig.FromGguf(file).AttentionOf(layer: 0).Divisor);
+    }
+
+    [Theory]
+    [InlineData("granite", "embedding_scale", 0f)]
+    [InlineData("granite", "attention.scale", -1f)]
+    [InlineData("granite", "residual_scale", float.NaN)]
+    [InlineData("granite", "logit_scale", float.PositiveInfinity)]
+    [InlineData("gemma3", "final_logit_softcapping", 0f)]
+    [InlineData("gemma3", "rope.freq_base_swa", 0f)]
+    public void A_key_with_an_impossible_value_is_refused_by_name(string name, string key, float value)
+    {
+        var row = FamilyCase.Row(name);
+        using var file = (row with { Keys = new(row.Keys) { [key] = value } }).File();
+        var error = Assert.Throws<ModelException>(() => Model.Load(file));
+        Assert.Equal((ModelError.BadMetadata, $"{name}.{key}"), (error.Error, error.Field));
+    }
+
+    [Theory]
+    [InlineData("olmo2", "blk.1.post_attention_norm.weight")]
+    [InlineData("olmo2", "blk.0.attn_q_norm.weight")]
+    [InlineData("gemma3", "blk.0.ffn_norm.weight")]
+    [InlineData("gemma3", "blk.2.post_ffw_norm.weight")]
+    public void A_missing_norm_is_refused_by_name(string name, string tensor)
+    {
+        using var file = FamilyCase.Row(name).File(missing: tensor);
+        var error = Assert.Throws<ModelException>(() => Model.Load(file));
+        Assert.Equal((ModelError.MissingTensor, tensor), (error.Error, error.Field));
+    }
+
+    private static double[][] Expected(FamilyCase tested, PlainOptions options)
+    {
+        using var file = tested.File();
+        var plain = new PlainTransformer(file, tested.Layers, options);
+        return [.. Ids.Select(plain.Next)];
+    }
+
+    /// <summary>The largest difference of two logits in units of the standard deviation of all.</summary>
+    private static double Distance(double[][] actual, double[][] expected)
+    {
+        var all = expected.SelectMany(row => row).ToArray();
+        var mean = all.Average();
+        var spread = Math.Sqrt(all.Average(x => (x - mean) * (x - mean)));
+        return actual.SelectMany(row => row).Zip(all, (x, y) => Math.Abs(x - y)).Max() / spread;
+    }
+
+    private static void Check(FamilyCase tested)
+    {
+        var expected = Expected(tested, tested.Options);
+        using var model = Model.Load(tested.File(), tested.Family);
         AssertLogits(model, new() { Oracle = true, Threads = 2 }, expected, bound: 1e-3);
         // Inputs of products in whole numbers, keys and values in 16 bits.
         AssertLogits(model, new() { Threads = 2, BatchLength = 32 }, expected, bound: 0.05);
     }
 
-    /// <summary>Every logit within <paramref name="bound"/> of the standard deviation of all.</summary>
     private static void AssertLogits(Model model, EngineOptions options, double[][] expected, double bound)
     {
-        var all = expected.SelectMany(row => row).ToArray();
-        var mean = all.Average();
-        var spread = Math.Sqrt(all.Average(x => (x - mean) * (x - mean)));
         using var sequence = model.CreateSequence(engineOptions: options);
-        var worst = 0.0;
-        sequence.PrefillAll(Ids, (position, logits) =>
-        {
-            for (var i = 0; i < logits.Length; i++) worst = Math.Max(worst, Math.Abs(logits[i] - expected[position][i]) / spread);
-        });
+        var actual = new double[Ids.Length][];
+        sequence.PrefillAll(Ids, (position, logits) => actual[position] = [.. logits.ToArray().Select(logit => (double)logit)]);
+        var worst = Distance(actual, expected);
         TestContext.Current.TestOutputHelper?.WriteLine($"worst error {worst:G3} of the spread");
         Assert.InRange(worst, 0, bound);
-    }
-
-    private static Case Plain() => new(new("llama", RopePairs.Neighbours), Layers: 3, Keys: [], new PlainOptions());
-
-    private static Case Row(string name)
-    {
-        var family = ModelFamily.Of(name.Split(' ')[0], "test");
-        bool IsGlobal(int layer, int period) => (layer + 1) % period == 0;
-        return name switch
-        {
-            "llama" => new(family, 2, [], new PlainOptions()),
-            "qwen2" => new(family, 2, [], new PlainOptions { TurnsHalves = true }),
-            "qwen3" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsHeads = true }),
-            "smollm3" => new(family, 5, [], new PlainOptions { RopeBaseOf = layer => layer == 3 ? null : 10_000 }),
-            "granite" => new(
-                family, 2, new() { ["embedding_scale"] = 12f, ["attention.scale"] = 0.0625f, ["residual_scale"] = 0.22f, ["logit_scale"] = 8f },
-                new PlainOptions { EmbeddingScale = 12, AttentionScale = 0.0625, ResidualScale = 0.22f, LogitScale = 8 }),
-            "olmo2" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsBefore = false, NormsAfter = true, NormsRows = true }),
-            "olmo2 with windows" => new(
-                family, 5, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 500f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 4f },
-                new PlainOptions
-                {
-                    TurnsHalves = true,
-                    NormsBefore = false,
-                    NormsAfter = true,
-                    NormsRows = true,
-                    WindowOf = layer => IsGlobal(layer, 4) ? int.MaxValue : Window,
-                    RopeBaseOf = _ => 500,
-                    RopeFactorOf = layer => IsGlobal(layer, 4) ? 4 : 1,
-                }),
-            "gemma3" => new(
-                family, 7, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 1e6f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 8f },
-                Gemma3 with
-                {
-                    WindowOf = layer => IsGlobal(layer, 6) ? int.MaxValue : Window,
-                    RopeBaseOf = layer => IsGlobal(layer, 6) ? 1e6 : 10_000,
-                    RopeFactorOf = layer => IsGlobal(layer, 6) ? 8 : 1,
-                }),
-            "gemma3 without windows" => new(family, 2, new() { ["final_logit_softcapping"] = 3f }, Gemma3 with { LogitCap = 3 }),
-            _ => throw new ArgumentException(name),
-        };
-    }
-
-    private static readonly PlainOptions Gemma3 = new() { TurnsHalves = true, NormsAfter = true, NormsHeads = true, IsGelu = true, EmbeddingScale = Math.Sqrt(TinyModel.NEmbd) };
-
-    private static Case With(Case to, string option)
-    {
-        var (family, layers, keys, plain) = to;
-        Case Key(FamilyKeys key, string name, float value, PlainOptions result) =>
-            new(family with { Keys = family.Keys | key }, layers, new(keys) { [name] = value }, result);
-        return option switch
-        {
-            "norms after blocks" => to with { Family = family with { Norms = BlockNorms.After }, Options = plain with { NormsBefore = false, NormsAfter = true } },
-            "norms before and after" => to with { Family = family with { Norms = BlockNorms.Before | BlockNorms.After }, Options = plain with { NormsBefore = true, NormsAfter = true } },
-            "norms of heads" => to with { Family = family with { QkNorm = QkNorm.Heads }, Options = plain with { NormsHeads = true } },
-            "norms of rows" => to with { Family = family with { QkNorm = QkNorm.Rows }, Options = plain with { NormsHeads = false, NormsRows = true } },
-            "gelu" => to with { Family = family with { Activation = Activation.Gelu }, Options = plain with { IsGelu = true } },
-            "embedding by width" => to with { Family = family with { ScalesEmbeddingByWidth = true }, Options = plain with { EmbeddingScale = 8 } },
-            "embedding scale" => Key(FamilyKeys.EmbeddingScale, "embedding_scale", 5, plain with { EmbeddingScale = family.ScalesEmbeddingByWidth ? 8 : 5 }),
-            "attention scale" => Key(FamilyKeys.AttentionScale, "attention.scale", 0.75f, plain with { AttentionScale = 0.75 }),
-            "residual scale" => Key(FamilyKeys.ResidualScale, "residual_scale", 0.5f, plain with { ResidualScale = 0.5 }),
-            "logit scale" => Key(FamilyKeys.LogitScale, "logit_scale", 4, plain with { LogitScale = 4 }),
-            "attention soft cap" => Key(FamilyKeys.AttentionSoftCap, "attn_logit_softcapping", 0.5f, plain with { AttentionCap = 0.5 }),
-            "logit soft cap" => Key(FamilyKeys.LogitSoftCap, "final_logit_softcapping", 0.75f, plain with { LogitCap = 0.75 }),
-            "windows" => new(
-                family with { WindowPeriod = 2 }, layers, new(keys) { ["attention.sliding_window"] = (uint)Window },
-                plain with { WindowOf = layer => layer % 2 == 1 ? int.MaxValue : Window }),
-            "windows with a rope of their own" => new(
-                family with { WindowPeriod = 2, HasWindowedRope = true }, layers, new(keys) { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base_swa"] = 300f },
-                plain with { WindowOf = layer => layer % 2 == 1 ? int.MaxValue : Window, RopeBaseOf = layer => layer % 2 == 1 ? 10_000 : 300 }),
-            "layers without rope" => to with { Family = family with { NoRopePeriod = 2 }, Options = plain with { RopeBaseOf = layer => layer % 2 == 1 ? null : plain.RopeBaseOf(layer) } },
-            _ => throw new ArgumentException(option),
-        };
-    }
-
-    /// <summary>The model's file: a <see cref="TinyModel"/> with the family's tensors and the case's keys.</summary>
-    private static GgufFile File(Case tested)
-    {
-        var family = tested.Family;
-        var tiny = new TinyModel();
-        foreach (var (key, value) in tiny.Metadata.Where(pair => pair.Key.StartsWith("llama.", StringComparison.Ordinal)).ToArray())
-        {
-            tiny.Metadata.Remove(key);
-            tiny.Metadata[$"{family.Name}.{key["llama.".Length..]}"] = value;
-        }
-        tiny.Metadata["general.architecture"] = family.Name;
-        tiny.Metadata[$"{family.Name}.block_count"] = (uint)tested.Layers;
-        tiny.Metadata[$"{family.Name}.context_length"] = 256u;
-        foreach (var (key, value) in tested.Keys) tiny.Metadata[$"{family.Name}.{key}"] = value;
-
-        const long embd = TinyModel.NEmbd, ff = TinyModel.NFf, q = TinyModel.NHead * TinyModel.HeadDim, kv = TinyModel.NHeadKv * TinyModel.HeadDim;
-        for (var layer = 0; layer < tested.Layers; layer++)
-        {
-            void Put(string name, bool isThere, params long[] shape) => tiny.Shapes[$"blk.{layer}.{name}"] = isThere ? shape : null;
-
-            bool before = tested.Options.NormsBefore, after = tested.Options.NormsAfter, rows = tested.Options.NormsRows, heads = tested.Options.NormsHeads;
-            Put("attn_norm.weight", before, embd);
-            Put("ffn_norm.weight", before, embd);
-            Put("post_attention_norm.weight", after, embd);
-            Put("post_ffw_norm.weight", after, embd);
-            Put("attn_q_norm.weight", rows || heads, rows ? q : TinyModel.HeadDim);
-            Put("attn_k_norm.weight", rows || heads, rows ? kv : TinyModel.HeadDim);
-            foreach (var (name, length) in new[] { ("attn_q", q), ("attn_k", kv), ("attn_v", kv) })
-            {
-                Put($"{name}.weight", isThere: true, embd, length);
-                Put($"{name}.bias", family.HasQkvBias, length);
-            }
-            Put("attn_output.weight", isThere: true, q, embd);
-            Put("ffn_gate.weight", isThere: true, embd, ff);
-            Put("ffn_up.weight", isThere: true, embd, ff);
-            Put("ffn_down.weight", isThere: true, ff, embd);
-        }
-        return GgufFile.FromBytes(tiny.ToArray(), "tiny model");
     }
 }

@@ -1,0 +1,139 @@
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels;
+using LoRDBA.Runtime.Models;
+using LoRDBA.Tests;
+
+namespace LoRDBA.Runtime.Tests.Models;
+
+/// <summary>A family on a tiny model.</summary>
+/// <param name="Family">A row of the table, or one of the test's own, which then is called llama.</param>
+/// <param name="Layers">How many the model has.</param>
+/// <param name="Keys">Optional metadata keys, without the family's prefix.</param>
+/// <param name="Options">What it must compute.</param>
+internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<string, object> Keys, PlainOptions Options)
+{
+    private const int Window = 20;
+
+    private static readonly PlainOptions Gemma3 = new()
+    {
+        TurnsHalves = true,
+        NormsAfter = true,
+        NormsHeads = true,
+        IsGelu = true,
+        EmbeddingScale = Math.Sqrt(TinyModel.NEmbd),
+    };
+
+    /// <summary>As llama.</summary>
+    public static FamilyCase Plain { get; } = new(new("llama", RopePairs.Neighbours), Layers: 3, Keys: [], new PlainOptions());
+
+    /// <summary>A row of the table, with the keys that its models have.</summary>
+    public static FamilyCase Row(string name)
+    {
+        var family = ModelFamily.Of(name.Split(' ')[0], "test");
+        bool IsGlobal(int layer, int period) => (layer + 1) % period == 0;
+        return name switch
+        {
+            "llama" => new(family, 2, [], new PlainOptions()),
+            "qwen2" => new(family, 2, [], new PlainOptions { TurnsHalves = true }),
+            "qwen3" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsHeads = true }),
+            "smollm3" => new(family, 5, [], new PlainOptions { RopeBaseOf = layer => layer == 3 ? null : 10_000 }),
+            "granite" => new(
+                family, 2, new() { ["embedding_scale"] = 12f, ["attention.scale"] = 0.0625f, ["residual_scale"] = 0.22f, ["logit_scale"] = 8f },
+                new PlainOptions { EmbeddingScale = 12, AttentionScale = 0.0625, ResidualScale = 0.22f, LogitScale = 8 }),
+            "olmo2" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsBefore = false, NormsAfter = true, NormsRows = true }),
+            "olmo2 with windows" => new(
+                family, 5, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 500f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 4f },
+                new PlainOptions
+                {
+                    TurnsHalves = true,
+                    NormsBefore = false,
+                    NormsAfter = true,
+                    NormsRows = true,
+                    WindowOf = layer => IsGlobal(layer, 4) ? int.MaxValue : Window,
+                    RopeBaseOf = _ => 500,
+                    RopeFactorOf = layer => IsGlobal(layer, 4) ? 4 : 1,
+                }),
+            "gemma3" => new(
+                family, 7, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 1e6f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 8f },
+                Gemma3 with
+                {
+                    WindowOf = layer => IsGlobal(layer, 6) ? int.MaxValue : Window,
+                    RopeBaseOf = layer => IsGlobal(layer, 6) ? 1e6 : 10_000,
+                    RopeFactorOf = layer => IsGlobal(layer, 6) ? 8 : 1,
+                }),
+            "gemma3 without windows" => new(family, 2, new() { ["final_logit_softcapping"] = 3f }, Gemma3 with { LogitCap = 3 }),
+            _ => throw new ArgumentException(name),
+        };
+    }
+
+    /// <summary>The same with one more of the options that the tests name.</summary>
+    public FamilyCase With(string option)
+    {
+        var (family, layers, keys, plain) = this;
+        FamilyCase Key(FamilyKeys key, string name, float value, PlainOptions result) =>
+            new(family with { Keys = family.Keys | key }, layers, new(keys) { [name] = value }, result);
+        return option switch
+        {
+            "norms after blocks" => this with { Family = family with { Norms = BlockNorms.After }, Options = plain with { NormsBefore = false, NormsAfter = true } },
+            "norms before and after" => this with { Family = family with { Norms = BlockNorms.Before | BlockNorms.After }, Options = plain with { NormsBefore = true, NormsAfter = true } },
+            "norms of heads" => this with { Family = family with { QkNorm = QkNorm.Heads }, Options = plain with { NormsHeads = true } },
+            "norms of rows" => this with { Family = family with { QkNorm = QkNorm.Rows }, Options = plain with { NormsHeads = false, NormsRows = true } },
+            "gelu" => this with { Family = family with { Activation = Activation.Gelu }, Options = plain with { IsGelu = true } },
+            "embedding by width" => this with { Family = family with { ScalesEmbeddingByWidth = true }, Options = plain with { EmbeddingScale = 8 } },
+            "embedding scale" => Key(FamilyKeys.EmbeddingScale, "embedding_scale", 5, plain with { EmbeddingScale = family.ScalesEmbeddingByWidth ? 8 : 5 }),
+            "attention scale" => Key(FamilyKeys.AttentionScale, "attention.scale", 0.75f, plain with { AttentionScale = 0.75 }),
+            "residual scale" => Key(FamilyKeys.ResidualScale, "residual_scale", 0.5f, plain with { ResidualScale = 0.5 }),
+            "logit scale" => Key(FamilyKeys.LogitScale, "logit_scale", 4, plain with { LogitScale = 4 }),
+            "attention soft cap" => Key(FamilyKeys.AttentionSoftCap, "attn_logit_softcapping", 0.5f, plain with { AttentionCap = 0.5 }),
+            "logit soft cap" => Key(FamilyKeys.LogitSoftCap, "final_logit_softcapping", 0.75f, plain with { LogitCap = 0.75 }),
+            "windows" => new(
+                family with { WindowPeriod = 2 }, layers, new(keys) { ["attention.sliding_window"] = (uint)Window },
+                plain with { WindowOf = layer => layer % 2 == 1 ? int.MaxValue : Window }),
+            "windows with a rope of their own" => new(
+                family with { WindowPeriod = 2, HasWindowedRope = true }, layers, new(keys) { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base_swa"] = 300f },
+                plain with { WindowOf = layer => layer % 2 == 1 ? int.MaxValue : Window, RopeBaseOf = layer => layer % 2 == 1 ? 10_000 : 300 }),
+            "layers without rope" => this with { Family = family with { NoRopePeriod = 2 }, Options = plain with { RopeBaseOf = layer => layer % 2 == 1 ? null : plain.RopeBaseOf(layer) } },
+            _ => throw new ArgumentException(option),
+        };
+    }
+
+    /// <summary>The model's file: a <see cref="TinyModel"/> with the family's tensors and the case's keys, without <paramref name="missing"/>.</summary>
+    public GgufFile File(string? missing = null)
+    {
+        var tiny = new TinyModel();
+        foreach (var (key, value) in tiny.Metadata.Where(pair => pair.Key.StartsWith("llama.", StringComparison.Ordinal)).ToArray())
+        {
+            tiny.Metadata.Remove(key);
+            tiny.Metadata[$"{Family.Name}.{key["llama.".Length..]}"] = value;
+        }
+        tiny.Metadata["general.architecture"] = Family.Name;
+        tiny.Metadata[$"{Family.Name}.block_count"] = (uint)Layers;
+        tiny.Metadata[$"{Family.Name}.context_length"] = 256u;
+        foreach (var (key, value) in Keys) tiny.Metadata[$"{Family.Name}.{key}"] = value;
+
+        const long embd = TinyModel.NEmbd, ff = TinyModel.NFf, q = TinyModel.NHead * TinyModel.HeadDim, kv = TinyModel.NHeadKv * TinyModel.HeadDim;
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            void Put(string name, bool isThere, params long[] shape) => tiny.Shapes[$"blk.{layer}.{name}"] = isThere ? shape : null;
+
+            bool before = Options.NormsBefore, after = Options.NormsAfter, rows = Options.NormsRows, heads = Options.NormsHeads;
+            Put("attn_norm.weight", before, embd);
+            Put("ffn_norm.weight", before, embd);
+            Put("post_attention_norm.weight", after, embd);
+            Put("post_ffw_norm.weight", after, embd);
+            Put("attn_q_norm.weight", rows || heads, rows ? q : TinyModel.HeadDim);
+            Put("attn_k_norm.weight", rows || heads, rows ? kv : TinyModel.HeadDim);
+            foreach (var (name, length) in new[] { ("attn_q", q), ("attn_k", kv), ("attn_v", kv) })
+            {
+                Put($"{name}.weight", isThere: true, embd, length);
+                Put($"{name}.bias", Family.HasQkvBias, length);
+            }
+            Put("attn_output.weight", isThere: true, q, embd);
+            Put("ffn_gate.weight", isThere: true, embd, ff);
+            Put("ffn_up.weight", isThere: true, embd, ff);
+            Put("ffn_down.weight", isThere: true, ff, embd);
+        }
+        if (missing is not null) tiny.Shapes[missing] = null;
+        return GgufFile.FromBytes(tiny.ToArray(), "tiny model");
+    }
+}
