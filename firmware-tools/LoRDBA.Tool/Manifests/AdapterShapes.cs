@@ -20,13 +20,13 @@ internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList
     public static AdapterShapes Load(string path, Model model)
     {
         using var adapter = Adapter.Load(path, model);
-        if (adapter is not LordbaAdapter lordba)
+        if (adapter.Kind != AdapterKind.Lordba)
             throw new ManifestException($"{path}: kernels are generated for .lordba adapters, and this is a float LoRA. Write one with 'lordba convert'.");
 
-        var linears = new List<LinearShape>();
-        foreach (var branch in lordba.Branches)
-            if (branch is not null) linears.Add(LinearShape.Of(branch.Linear, branch.Rank, !branch.ScaleIn.IsEmpty));
-        return new(adapter.Name, adapter.Digest.ToString(), linears);
+        using var file = LordbaFile.Open(path);
+        var tensors = file.Tensors.ToDictionary(tensor => tensor.Name);
+        var adapted = model.Linears.Where(linear => tensors.ContainsKey(linear.Name));
+        return new(adapter.Name, adapter.Digest.ToString(), [.. adapted.Select(linear => LinearShape.Of(linear, tensors[linear.Name].Rank, tensors[linear.Name].InBits > 0))]);
     }
 }
 

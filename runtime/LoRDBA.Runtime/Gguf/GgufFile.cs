@@ -111,8 +111,8 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>The whole file, if it is smaller than 2 GiB.</summary>
     public ReadOnlySpan<byte> Bytes => new(Start, checked((int)Length));
 
-    /// <summary>SHA-256 of the whole file.</summary>
-    internal Sha256Digest Digest()
+    /// <summary>SHA-256 of the whole file. Reads all of it.</summary>
+    public Sha256Digest Digest()
     {
         var builder = new Sha256Builder();
         builder.Append(Start, Length);

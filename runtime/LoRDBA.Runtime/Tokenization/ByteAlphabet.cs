@@ -7,7 +7,7 @@ namespace LoRDBA.Runtime.Tokenization;
 /// the other 68, in order      U+0100, U+0101, ... U+0143       (so a space, 20, is written U+0120)
 /// </code>
 /// </summary>
-internal static class ByteAlphabet
+public static class ByteAlphabet
 {
     private const int CharacterCount = 0x100 + 68;
 
@@ -18,7 +18,7 @@ internal static class ByteAlphabet
     /// Undoes the alphabet. <paramref name="bytes"/> must have room for <paramref name="text"/>'s length.
     /// Returns false if <paramref name="text"/> (UTF-8) contains anything else than the alphabet's characters.
     /// </summary>
-    public static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> bytes, out int length)
+    internal static bool TryDecode(ReadOnlySpan<byte> text, Span<byte> bytes, out int length)
     {
         length = 0;
         for (var i = 0; i < text.Length; i++)

@@ -92,13 +92,13 @@ public readonly unsafe struct LordbaTensor
     private ReadOnlySpan<byte> ScaleInBytes => new(data + layout.ScaleIn, layout.ScaleInLength);
 
     /// <summary>Decodes m to [rank].</summary>
-    internal void DecodeM(Span<float> m) => ScaleCode.F16.Decode(MBytes, m);
+    public void DecodeM(Span<float> m) => ScaleCode.F16.Decode(MBytes, m);
 
     /// <summary>Decodes s_out to [n_out].</summary>
-    internal void DecodeScaleOut(Span<float> scales) => CodeOut.Decode(ScaleOutBytes, scales);
+    public void DecodeScaleOut(Span<float> scales) => CodeOut.Decode(ScaleOutBytes, scales);
 
     /// <summary>Decodes s_in, if there is one, to [n_in].</summary>
-    internal void DecodeScaleIn(Span<float> scales) => CodeIn.Decode(ScaleInBytes, scales);
+    public void DecodeScaleIn(Span<float> scales) => CodeIn.Decode(ScaleInBytes, scales);
 
     private static bool HasNoRange(ScaleCode code) => (code with { Bits = 16 }).IsValid;
 
