@@ -5,7 +5,13 @@ namespace LoRDBA.Runtime.Kernels.Products.X64;
 /// <summary>x64, 256-bit registers.</summary>
 internal readonly struct Avx2Path<TBlock> : IBlockPath where TBlock : struct, IQuantizedBlock
 {
+    public static int BatchFrom => 8;
+
     public static void Rows(in RowsProduct product) => Avx2Rows<TBlock>.Run(product);
+
+    public static bool HasFourTokens => true;
+
+    public static void FourTokens(in RowsProduct product) => Avx2FourTokens<TBlock>.Run(product);
 
     public static void Unpack(in BlockRange range, in WeightTile tile) => Avx2Unpacking<TBlock>.Run(range, tile);
 

@@ -34,10 +34,17 @@ internal static unsafe class Avx2Rows<TBlock> where TBlock : struct, IQuantizedB
             var rows4 = FourRows(at + 4 * rowBytes, rowBytes, b, codes0, codes1);
             var products = Avx2.Permute2x128(rows0, rows4, 0x20) + Avx2.Permute2x128(rows0, rows4, 0x31);
 
-            sum = Fma.MultiplyAdd(Avx.ConvertToVector256Single(products) * Vector256.Create(d[b]), Vector256.Load(scales), sum);
-            if (TBlock.HasMin) sum = Fma.MultiplyAdd(Vector256.Load(mins), Vector256.Create(s[b]), sum);
+            sum = AddBlock(sum, products, d[b], s[b], scales, mins);
         }
         sum.Store(p.Y + row);
+    }
+
+    /// <summary>sum of eight rows with a block added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddBlock(Vector256<float> sum, Vector256<int> products, float d, float s, float* scales, float* mins)
+    {
+        sum = Fma.MultiplyAdd(Avx.ConvertToVector256Single(products) * Vector256.Create(d), Vector256.Load(scales), sum);
+        return TBlock.HasMin ? Fma.MultiplyAdd(Vector256.Load(mins), Vector256.Create(s), sum) : sum;
     }
 
     /// <summary>In each 128-bit lane the partial sums of four rows.</summary>
