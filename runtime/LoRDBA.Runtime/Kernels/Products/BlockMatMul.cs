@@ -10,8 +10,8 @@ namespace LoRDBA.Runtime.Kernels.Products;
 ///                      whole, exact                             made when x was quantized
 /// </code>
 /// A batch of tokens meets the weights in tiles that were unpacked for it (<see cref="WeightTile"/>); a few tokens read the rows as they
-/// lie in the file, four together where the path can. The inner sums are exact and the outer ones in the order of the blocks, so a token gets the same bits in a batch of any
-/// length, alone, and on every machine.
+/// lie in the file, four together where the path can. The inner sums are exact and the outer ones in the order of the blocks, so a token
+/// gets the same bits in a batch of any length, alone, and on every machine.
 /// </summary>
 internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : struct, IQuantizedBlock where TPath : struct, IBlockPath
 {

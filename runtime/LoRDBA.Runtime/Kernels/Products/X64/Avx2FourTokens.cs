@@ -6,8 +6,8 @@ using LoRDBA.Runtime.Blocks;
 namespace LoRDBA.Runtime.Kernels.Products.X64;
 
 /// <summary>
-/// AVX2, sixteen rows times four tokens, eight rows at a time. A block of the rows is turned once (<see cref="Avx2Quads{TBlock}"/>), stays in
-/// registers, and meets one token after the other. Lanes are rows, so no product ends with a sum across a register.
+/// AVX2, sixteen rows times four tokens, eight rows at a time. A block of the rows is turned once (<see cref="Avx2Quads{TBlock}"/>),
+/// stays in registers, and meets one token after the other. Lanes are rows, so no product ends with a sum across a register.
 /// </summary>
 internal static unsafe class Avx2FourTokens<TBlock> where TBlock : struct, IQuantizedBlock
 {
