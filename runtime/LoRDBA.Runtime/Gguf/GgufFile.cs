@@ -99,7 +99,7 @@ public sealed unsafe class GgufFile : IDisposable
     public IReadOnlyList<GgufTensor> Tensors => tensors;
 
     /// <summary>The first byte of the file; <see cref="Length"/> bytes follow.</summary>
-    public byte* Start
+    internal byte* Start
     {
         get
         {
@@ -135,7 +135,7 @@ public sealed unsafe class GgufFile : IDisposable
         : throw new GgufException(GgufError.MissingTensor, Name, DataOffset, $"tensor {name}", "the file has no such tensor. It is incomplete or of another kind.");
 
     /// <summary>The first byte of one of this file's tensors; <see cref="GgufTensor.ByteLength"/> bytes follow.</summary>
-    public byte* Data(in GgufTensor tensor) => Start + tensor.Offset;
+    internal byte* Data(in GgufTensor tensor) => Start + tensor.Offset;
 
     /// <summary>The bytes of one of this file's tensors, if there are fewer than 2^31.</summary>
     public ReadOnlySpan<byte> Span(in GgufTensor tensor) => new(Data(tensor), checked((int)tensor.ByteLength));
