@@ -1,12 +1,12 @@
 using LoRDBA.Examples.SmartHome;
-using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
-using LoRDBA.Runtime;
 
 var command = args.Length > 0 ? string.Join(' ', args) : "please put the ceiling fan on";
 try

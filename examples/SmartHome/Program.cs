@@ -1,11 +1,11 @@
 using System.Globalization;
 using LoRDBA.Examples.SmartHome;
-using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
-using LoRDBA.Runtime;
 
 // A layer narrower than this is done before a second thread has noticed that there is work.
 const int NEmbdWorthThreads = 512;

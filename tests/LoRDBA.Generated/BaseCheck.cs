@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Products;

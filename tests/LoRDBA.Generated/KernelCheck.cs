@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Tests.Kernels.Signs;
 

@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Generated;

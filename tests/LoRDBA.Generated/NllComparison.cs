@@ -1,10 +1,8 @@
 using System.Text.Json;
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Binding;
 using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Inference;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;

@@ -1,5 +1,4 @@
 using LoRDBA.Generated;
-using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 // no arguments                     checks the kernels of boards.shapes where it runs, and tells the golden value and the paths that were taken

@@ -1,8 +1,8 @@
-using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Conversion;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace LoRDBA.Training.Analysis;
 

@@ -1,8 +1,8 @@
-using MathNet.Numerics;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Models;
+using MathNet.Numerics;
 
 namespace LoRDBA.Training.Conversion;
 

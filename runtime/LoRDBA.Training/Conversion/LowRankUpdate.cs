@@ -1,5 +1,5 @@
-using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters.Lora;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace LoRDBA.Training.Conversion;
 

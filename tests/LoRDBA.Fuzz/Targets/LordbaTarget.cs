@@ -1,5 +1,5 @@
-using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;

@@ -1,9 +1,9 @@
 using CsCheck;
-using MathNet.Numerics.LinearAlgebra;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
 using LoRDBA.Training.Analysis;
+using MathNet.Numerics.LinearAlgebra;
 
 namespace LoRDBA.Training.Tests.Analysis;
 

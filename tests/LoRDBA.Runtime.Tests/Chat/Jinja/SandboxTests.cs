@@ -1,7 +1,7 @@
+using LoRDBA.Runtime.Chat;
+using LoRDBA.Runtime.Chat.Jinja;
 using LoRDBA.Runtime.Chat.Jinja.Evaluation;
 using LoRDBA.Runtime.Chat.Jinja.Values;
-using LoRDBA.Runtime.Chat.Jinja;
-using LoRDBA.Runtime.Chat;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Tests.Tokenization;
 using LoRDBA.Runtime.Tokenization;
