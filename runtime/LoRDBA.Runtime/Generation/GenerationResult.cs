@@ -9,7 +9,7 @@ public enum FinishReason
     StopString,
     /// <summary>As many tokens were generated as were allowed.</summary>
     MaxTokens,
-    /// <summary>The session's context is full.</summary>
+    /// <summary>The sequence's context is full.</summary>
     ContextFull,
 }
 

@@ -4,7 +4,7 @@ namespace LoRDBA.Runtime.Memory;
 
 /// <summary>
 /// One block of native memory, laid out once and handed out as named spans, so that a step never allocates and the
-/// memory of a session is one number that can be told beforehand.
+/// memory of an engine or a sequence is one number that can be told beforehand.
 /// </summary>
 /// <remarks>
 /// The layout is a function that reserves span after span. It runs twice: first against an empty arena, which only adds

@@ -1,6 +1,6 @@
 namespace LoRDBA.Runtime.Kernels.Attention;
 
-/// <summary>How a session keeps the keys and values of its context.</summary>
+/// <summary>How a sequence keeps the keys and values of its context.</summary>
 public enum KeyValueFormat
 {
     /// <summary>16-bit floats, 2 bytes each.</summary>
