@@ -31,7 +31,8 @@ internal static class AdapterExchange
         return new SwitchFigures(Median.Of(seconds), seconds.Max(), allocated);
     }
 
-    /// <summary>Takes an adapter from its file to the first token, again and again; its pages are in memory, as those of a file that was just received.</summary>
+    /// <summary>Takes an adapter from its file to the first token, again and again; its pages are in memory, as those of a file that was
+    /// just received.</summary>
     public static AttachFigures Attach(Sequence sequence, string path, ReadOnlySpan<int> prompt)
     {
         var (attached, firstToken, later) = (new double[Attachments], new double[Attachments], new double[Attachments]);

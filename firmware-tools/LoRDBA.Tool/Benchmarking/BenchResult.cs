@@ -55,7 +55,8 @@ internal sealed record SwitchFigures(double Seconds, double WorstSeconds, long A
 internal sealed record AttachFigures(double Seconds, double FirstTokenSeconds, double PromptSeconds, int PromptTokens);
 
 /// <summary>What starting takes.</summary>
-/// <param name="FirstTokenSeconds">From the start of the process to the logits after a prompt of <paramref name="PromptTokens"/>; the operating system counts it in hundredths of a second.</param>
+/// <param name="FirstTokenSeconds">From the start of the process to the logits after a prompt of <paramref name="PromptTokens"/>; the
+/// operating system counts it in hundredths of a second.</param>
 /// <param name="PromptSeconds">Such a prompt later, median.</param>
 /// <param name="PromptTokens">Its tokens.</param>
 internal sealed record StartUpFigures(double FirstTokenSeconds, double PromptSeconds, int PromptTokens);

@@ -8,7 +8,8 @@ using LoRDBA.Tool.RandomModels;
 
 namespace LoRDBA.Tool.Benchmarking;
 
-/// <summary>Writes adapters with random content that nudge a model a little: what they cost is what trained ones cost. Equal arguments give equal bytes.</summary>
+/// <summary>Writes adapters with random content that nudge a model a little: what they cost is what trained ones cost. Equal arguments
+/// give equal bytes.</summary>
 internal static class RandomAdapters
 {
     /// <summary>Of a LoRA's factors; their product is far below the weights of a model.</summary>

@@ -7,16 +7,19 @@ namespace LoRDBA.Tool.Benchmarking;
 /// <summary>What one turn took: a prompt taken into an empty context, then token after token.</summary>
 /// <param name="PrefillSeconds">From the first token of the prompt to the logits after its last.</param>
 /// <param name="DecodeSeconds">All single tokens, each up to its logits; choosing a token from them is not counted.</param>
-/// <param name="PrefillCpuSeconds">Processor time of the prefill, all threads together. With one thread it is what the prefill would take on a machine that has nothing else to do.</param>
+/// <param name="PrefillCpuSeconds">Processor time of the prefill, all threads together. With one thread it is what the prefill would take
+/// on a machine that has nothing else to do.</param>
 /// <param name="DecodeCpuSeconds">Processor time of the single tokens.</param>
 /// <param name="AllocatedBytes">Managed bytes that these steps allocated, on all threads.</param>
-/// <param name="Best">[decoded + 1] The best token after the prompt and after each decoded token: what has to be the same elsewhere.</param>
+/// <param name="Best">[decoded + 1] The best token after the prompt and after each decoded token: what has to be the same
+/// elsewhere.</param>
 /// <param name="Kernels">The sign kernels that served the adapter, by name; none for a LoRA and the base.</param>
 internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double PrefillCpuSeconds, double DecodeCpuSeconds, long AllocatedBytes, int[] Best, string[] Kernels)
 {
     /// <summary>Takes a turn with whatever acts in the sequence.</summary>
     /// <param name="sequence">Its context is emptied first.</param>
-    /// <param name="ids">The prompt and the tokens decoded after it, which are given: what the model would say does not matter here.</param>
+    /// <param name="ids">The prompt and the tokens decoded after it, which are given: what the model would say does not matter
+    /// here.</param>
     /// <param name="prefill">How many of them are the prompt.</param>
     /// <exception cref="BenchException">Logits are not finite, so the time is that of something broken.</exception>
     public static Turn Run(Sequence sequence, ReadOnlySpan<int> ids, int prefill)

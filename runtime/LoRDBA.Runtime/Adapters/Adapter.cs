@@ -43,7 +43,8 @@ public abstract class Adapter : SharedResource
     /// <param name="path">The file or folder.</param>
     /// <param name="model">The base.</param>
     /// <param name="policy">What it may be; null for anything.</param>
-    /// <exception cref="AdapterException">It is no sound adapter, has a part that is not supported, does not fit the model, or is nothing that the policy allows.</exception>
+    /// <exception cref="AdapterException">It is no sound adapter, has a part that is not supported, does not fit the model, or is nothing
+    /// that the policy allows.</exception>
     /// <exception cref="GgufException">The file is not sound GGUF, or a key is missing or has another type.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public static Adapter Load(string path, Model model, AdapterPolicy? policy = null) => AdapterLoader.Load(path, model, policy ?? AdapterPolicy.Any);
@@ -57,7 +58,8 @@ public abstract class Adapter : SharedResource
     /// <param name="model">The base.</param>
     /// <param name="factors">One per adapted linear of the model; they are copied.</param>
     /// <param name="byteLength">Bytes that it takes where it is stored; null for those of the factors as float32.</param>
-    /// <exception cref="ArgumentException">There is none, two are for one linear, a linear is not the model's, a length is wrong or a value is not finite.</exception>
+    /// <exception cref="ArgumentException">There is none, two are for one linear, a linear is not the model's, a length is wrong or a
+    /// value is not finite.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public static Adapter FromFactors(string name, Model model, IReadOnlyList<LoraFactors> factors, long? byteLength = null) =>
         FactorsLoader.Load(name, model, factors, byteLength);

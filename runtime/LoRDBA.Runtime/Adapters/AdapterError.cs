@@ -20,7 +20,8 @@ public enum AdapterError
     BadContainer,
     /// <summary>A <c>lordba.format_version</c> that this reader does not know.</summary>
     UnknownFormatVersion,
-    /// <summary>The four trust keys are not the last ones, in their order and of their lengths, or an unsigned file carries a signature.</summary>
+    /// <summary>The four trust keys are not the last ones, in their order and of their lengths, or an unsigned file carries a
+    /// signature.</summary>
     BadTrustArea,
     /// <summary>The content is not what the digest was taken of: the file is damaged or was changed.</summary>
     DigestMismatch,

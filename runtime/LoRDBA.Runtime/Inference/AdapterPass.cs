@@ -6,11 +6,13 @@ using LoRDBA.Runtime.Threading;
 namespace LoRDBA.Runtime.Inference;
 
 /// <summary>
-/// The adapters' part in a step: which of them acts on which rows, each run of rows with one adapter and one weight. A branch stays unmerged:
+/// The adapters' part in a step: which of them acts on which rows, each run of rows with one adapter and one weight. A branch stays
+/// unmerged:
 /// y = W x + weight · expand(shrink(x)).
 /// </summary>
 /// <remarks>
-/// The shrinks of several tokens are shared out by tokens, and the workers sync before they expand. A single token's shrinks are so small that
+/// The shrinks of several tokens are shared out by tokens, and the workers sync before they expand. A single token's shrinks are so small
+/// that
 /// every worker computes them all, for itself alone, and nobody waits.
 /// </remarks>
 internal sealed unsafe class AdapterPass(AdapterScratch scratch, int rows)

@@ -14,7 +14,8 @@ public enum LogitSelection
 }
 
 /// <summary>
-/// The tokens of one step, taken together: segments of one or several sequences, prefill and decode mixed. It is filled, stepped, read, cleared
+/// The tokens of one step, taken together: segments of one or several sequences, prefill and decode mixed. It is filled, stepped, read,
+/// cleared
 /// and filled again; nothing is allocated by that.
 /// </summary>
 /// <remarks>
@@ -60,7 +61,8 @@ public sealed class Batch
     /// <param name="ids">[n], n at least 1, each below n_vocab.</param>
     /// <param name="logits">After which of them logits are wanted.</param>
     /// <returns>The segment's number, for <see cref="Logits"/>.</returns>
-    /// <exception cref="EngineException">The sequence is another engine's or in the batch already, there is no token or one is not in the vocabulary, or tokens or logits do not fit; the batch is as it was.</exception>
+    /// <exception cref="EngineException">The sequence is another engine's or in the batch already, there is no token or one is not in the
+    /// vocabulary, or tokens or logits do not fit; the batch is as it was.</exception>
     /// <exception cref="ContextFullException">The sequence has no room for them; the batch is as it was.</exception>
     /// <exception cref="ObjectDisposedException">The sequence is disposed.</exception>
     public int Add(Sequence sequence, scoped ReadOnlySpan<int> ids, LogitSelection logits = LogitSelection.Last)

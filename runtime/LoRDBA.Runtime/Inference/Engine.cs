@@ -6,7 +6,8 @@ using LoRDBA.Runtime.Models;
 namespace LoRDBA.Runtime.Inference;
 
 /// <summary>
-/// What runs a model: worker threads, the scratch memory of a step, and the step. Any number of sequences share it, and their tokens go through
+/// What runs a model: worker threads, the scratch memory of a step, and the step. Any number of sequences share it, and their tokens go
+/// through
 /// the layers together. A step allocates nothing, and what else is in it changes no bit of a sequence's logits.
 /// </summary>
 /// <remarks>For one thread at a time: a call while another one is at work is refused. Sequences keep their engine alive.</remarks>
@@ -78,10 +79,12 @@ public sealed class Engine : SharedResource
     /// <summary>An empty batch for this engine's steps; to be filled again and again.</summary>
     public Batch CreateBatch() => new(this);
 
-    /// <summary>Takes the tokens of a batch through the model: they are appended to their sequences, and the logits that were asked for are there.</summary>
+    /// <summary>Takes the tokens of a batch through the model: they are appended to their sequences, and the logits that were asked for
+    /// are there.</summary>
     /// <param name="batch">One of this engine's, not empty.</param>
     /// <param name="cancellation">Looked at before the step and after every layer.</param>
-    /// <exception cref="EngineException">The batch is empty or another engine's, or another thread is at work in this engine; nothing has changed.</exception>
+    /// <exception cref="EngineException">The batch is empty or another engine's, or another thread is at work in this engine; nothing has
+    /// changed.</exception>
     /// <exception cref="ContextFullException">A sequence has no room any more; nothing has changed.</exception>
     /// <exception cref="ObjectDisposedException">A sequence is disposed; nothing has changed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled: the sequences are as they were.</exception>
@@ -123,7 +126,8 @@ public sealed class Engine : SharedResource
         }
     }
 
-    /// <summary>The logits of tokens [<paramref name="first"/>, + <paramref name="count"/>) of the last step, to rows 0 ...; all of one sequence.</summary>
+    /// <summary>The logits of tokens [<paramref name="first"/>, + <paramref name="count"/>) of the last step, to rows 0 ...; all of one
+    /// sequence.</summary>
     internal void HeadInside(Sequence sequence, int first, int count)
     {
         plan.SetHead(sequence, first, count);
@@ -133,7 +137,8 @@ public sealed class Engine : SharedResource
     internal ReadOnlySpan<float> LogitRow(int row) => scratch.LogitRow(row);
 
     /// <summary>Chooses the kernels of an adapter and makes room for it.</summary>
-    /// <exception cref="EngineException">The engine is strict and its kernels do not cover the adapter; everything is as it was.</exception>
+    /// <exception cref="EngineException">The engine is strict and its kernels do not cover the adapter; everything is as it
+    /// was.</exception>
     internal BoundAdapter Bind(Adapter adapter)
     {
         var bound = adapter.Bind(new KernelSource(options.Kernels, options.Oracle));

@@ -29,7 +29,8 @@ public enum EngineError
     NoLogits,
 }
 
-/// <summary>An engine or a sequence was asked for something that its model or its options do not allow; the message says what and why.</summary>
+/// <summary>An engine or a sequence was asked for something that its model or its options do not allow; the message says what and
+/// why.</summary>
 public sealed class EngineException : LordbaException
 {
     internal EngineException(EngineError error, string message) : base(message) => Error = error;

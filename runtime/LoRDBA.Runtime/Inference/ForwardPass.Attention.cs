@@ -86,7 +86,8 @@ internal sealed unsafe partial class ForwardPass
             rows.Quantize(scratch.Attended + offset + (long)t * config.QueryDim, first + t, column / QuantizedRows.BlockLength, GroupWidth / QuantizedRows.BlockLength);
     }
 
-    /// <summary>One head of a query or key, ready for attention: normed where the family norms heads, then turned by its position where the layer does.</summary>
+    /// <summary>One head of a query or key, ready for attention: normed where the family norms heads, then turned by its position where
+    /// the layer does.</summary>
     private void NormAndRotate(float* head, int token, float* norm, float* rotations)
     {
         if (norm is not null) RmsNormInPlace(head, norm, config.HeadDim);

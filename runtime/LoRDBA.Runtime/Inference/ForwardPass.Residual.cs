@@ -24,7 +24,8 @@ internal sealed unsafe partial class ForwardPass
     }
 
     /// <summary>
-    /// norm(residual) of <paramref name="count"/> tokens, or the residual itself, ready for the products. The tokens are shared out, and the workers sync. A single token's
+    /// norm(residual) of <paramref name="count"/> tokens, or the residual itself, ready for the products. The tokens are shared out, and
+    /// the workers sync. A single token's
     /// norm every worker makes for itself, in a row of its own: that takes less time than to wait for one of them.
     /// </summary>
     /// <param name="worker">Which worker this is.</param>
@@ -44,7 +45,8 @@ internal sealed unsafe partial class ForwardPass
         return new MatMulInput(weight is null ? scratch.Residual : scratch.Normed, scratch.Quantized.WithWidth(config.NEmbd), count);
     }
 
-    /// <summary>normed[to] = norm(residual[from]), in float32 and in whole numbers; without a norm, the whole numbers of residual[from].</summary>
+    /// <summary>normed[to] = norm(residual[from]), in float32 and in whole numbers; without a norm, the whole numbers of
+    /// residual[from].</summary>
     private void NormRow(int from, int to, float* weight)
     {
         var x = scratch.Residual + (long)from * config.NEmbd;

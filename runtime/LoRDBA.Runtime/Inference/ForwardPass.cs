@@ -48,8 +48,10 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         pool = new WorkerPool(options.Threads, Work);
     }
 
-    /// <summary>Takes the plan's tokens through the layers; keys and values go to the caches of their sequences. Then computes the plan's logits.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled, at the latest after one more layer; no logits were computed.</exception>
+    /// <summary>Takes the plan's tokens through the layers; keys and values go to the caches of their sequences. Then computes the plan's
+    /// logits.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled, at the latest after one more layer; no logits were
+    /// computed.</exception>
     public void Run(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -37,7 +37,8 @@ internal sealed unsafe class History
     /// <summary>All that acted.</summary>
     public IReadOnlyList<Actor> Actors => actors;
 
-    /// <summary>Adds tokens on which <paramref name="use"/> acted. Allocates only for an adapter or weight that is new to the context.</summary>
+    /// <summary>Adds tokens on which <paramref name="use"/> acted. Allocates only for an adapter or weight that is new to the
+    /// context.</summary>
     public void Append(ReadOnlySpan<int> ids, AdapterUse? use)
     {
         var actor = NumberOf(Actor.Of(use));

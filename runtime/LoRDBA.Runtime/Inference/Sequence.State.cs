@@ -37,7 +37,8 @@ public sealed partial class Sequence
         }
     }
 
-    /// <summary>Replaces the context by one that was exported with the same base file, adapter, weight and format of keys and values.</summary>
+    /// <summary>Replaces the context by one that was exported with the same base file, adapter, weight and format of keys and
+    /// values.</summary>
     /// <param name="state">What <see cref="Export"/> wrote, all of it.</param>
     /// <exception cref="SequenceStateException">Something does not match, or the bytes have changed; the sequence is as it was.</exception>
     /// <exception cref="EngineException">The engine is at work.</exception>

@@ -17,7 +17,8 @@ public delegate void LogitsReader(int index, ReadOnlySpan<float> logits);
 public readonly record struct AdapterUse(Adapter Adapter, float Weight);
 
 /// <summary>
-/// One conversation: its tokens, their keys and values, and which adapter acts with which weight. It steps alone, or with others of its engine in
+/// One conversation: its tokens, their keys and values, and which adapter acts with which weight. It steps alone, or with others of its
+/// engine in
 /// a <see cref="Batch"/>: the bits are the same. Nothing is allocated by a step.
 /// </summary>
 public sealed partial class Sequence : SharedResource
@@ -96,7 +97,8 @@ public sealed partial class Sequence : SharedResource
     /// <param name="adapter">An adapter that was loaded for this sequence's model; null for none.</param>
     /// <param name="weight">What the branch is multiplied with.</param>
     /// <exception cref="EngineException">
-    /// The adapter belongs to another model, the weight is not finite, the engine is strict and its kernels do not cover the adapter, or the engine is at work;
+    /// The adapter belongs to another model, the weight is not finite, the engine is strict and its kernels do not cover the adapter, or
+    /// the engine is at work;
     /// what acts is as it was.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The sequence or the adapter is disposed; what acts is as it was.</exception>
@@ -181,7 +183,8 @@ public sealed partial class Sequence : SharedResource
     /// <param name="cancellation">Looked at after every layer of every batch.</param>
     /// <returns>The logits after the last token, [n_vocab]; valid until the engine's next step.</returns>
     /// <exception cref="ContextFullException">They do not fit; the context is as it was.</exception>
-    /// <exception cref="EngineException">There is no token, one is not in the vocabulary, or the engine is at work; the context is as it was.</exception>
+    /// <exception cref="EngineException">There is no token, one is not in the vocabulary, or the engine is at work; the context is as it
+    /// was.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the context is as it was.</exception>
     /// <exception cref="ObjectDisposedException">The sequence is disposed.</exception>
     public ReadOnlySpan<float> Prefill(scoped ReadOnlySpan<int> tokens, CancellationToken cancellation = default)

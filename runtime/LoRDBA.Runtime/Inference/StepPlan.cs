@@ -4,7 +4,8 @@ using LoRDBA.Runtime.Kernels.Attention;
 namespace LoRDBA.Runtime.Inference;
 
 /// <summary>
-/// A batch as the forward pass takes it: tokens in an order in which those of one adapter lie together, and who attends to whom. Its arrays are
+/// A batch as the forward pass takes it: tokens in an order in which those of one adapter lie together, and who attends to whom. Its
+/// arrays are
 /// made once, for the longest batch.
 /// </summary>
 internal sealed class StepPlan

@@ -6,7 +6,8 @@ using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Inference;
 
-/// <summary>All memory of an engine's step in one arena: the activations of one batch of tokens, and what each worker needs for itself.</summary>
+/// <summary>All memory of an engine's step in one arena: the activations of one batch of tokens, and what each worker needs for
+/// itself.</summary>
 /// <remarks>
 /// Legend for the shapes: batch = <see cref="EngineOptions.BatchLength"/>, query_dim = n_head · head_dim, kv_dim = n_head_kv · head_dim.
 /// </remarks>

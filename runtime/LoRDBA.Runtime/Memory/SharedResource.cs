@@ -1,7 +1,8 @@
 namespace LoRDBA.Runtime.Memory;
 
 /// <summary>
-/// Something that owns memory, a mapping or threads, and is used by others that live as long as they like. Its owner holds one reference and
+/// Something that owns memory, a mapping or threads, and is used by others that live as long as they like. Its owner holds one reference
+/// and
 /// gives it up with <see cref="Dispose"/>; each user holds one of its own. The last one to go frees what is owned, so nobody reads freed
 /// memory, whatever the order in which things are disposed.
 /// </summary>

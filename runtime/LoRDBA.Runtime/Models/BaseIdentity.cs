@@ -26,8 +26,10 @@ internal static class BaseIdentity
     }
 
     /// <summary>
-    /// SHA-256 over the fingerprint and, of every tensor, its type and some of its bytes: another quantization of the model has another one. A
-    /// sample will do: whoever changes a weight in a quantized file by hand may not rely on it, and reading all would cost seconds on a board.
+    /// SHA-256 over the fingerprint and, of every tensor, its type and some of its bytes: another quantization of the model has another
+    /// one. A
+    /// sample will do: whoever changes a weight in a quantized file by hand may not rely on it, and reading all would cost seconds on a
+    /// board.
     /// </summary>
     public static Sha256Digest Weights(GgufFile file, Sha256Digest fingerprint)
     {

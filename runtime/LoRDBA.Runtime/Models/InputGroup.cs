@@ -1,7 +1,8 @@
 namespace LoRDBA.Runtime.Models;
 
 /// <summary>
-/// The linears that read one input: q, k and v; gate and up; any other alone. An input is quantized once for all of them, an adapter shrinks
+/// The linears that read one input: q, k and v; gate and up; any other alone. An input is quantized once for all of them, an adapter
+/// shrinks
 /// it once for all of them, and generated kernels fuse them.
 /// </summary>
 public sealed class InputGroup
@@ -17,7 +18,8 @@ public sealed class InputGroup
         for (var i = 0; i < linears.Length; i++) linears[i].JoinInput(this, i);
     }
 
-    /// <summary>Its place in <see cref="Model.Inputs"/>; -1 for the head of a model whose head is its embedding, which nothing adapts.</summary>
+    /// <summary>Its place in <see cref="Model.Inputs"/>; -1 for the head of a model whose head is its embedding, which nothing
+    /// adapts.</summary>
     public int Index { get; }
 
     /// <summary>Its linears, in the order of the forward pass.</summary>

@@ -4,7 +4,8 @@ using LoRDBA.Runtime.Memory;
 namespace LoRDBA.Runtime.Models;
 
 /// <summary>
-/// A frozen base model: views into a mapped GGUF file. It never changes, so any number of engines and adapters share it. Each holds a reference,
+/// A frozen base model: views into a mapped GGUF file. It never changes, so any number of engines and adapters share it. Each holds a
+/// reference,
 /// so the file stays mapped until the last of them goes, whatever the order of disposal.
 /// </summary>
 public sealed class Model : SharedResource

@@ -6,7 +6,8 @@ namespace LoRDBA.Runtime.Models;
 /// <summary>The shapes and constants of a transformer, read from GGUF metadata (keys of the GGUF specification, section "LLM").</summary>
 public sealed record ModelConfig
 {
-    /// <summary>No number here may be larger, nor the rows of a matrix more: what is read from a file is not multiplied beyond 32 bits.</summary>
+    /// <summary>No number here may be larger, nor the rows of a matrix more: what is read from a file is not multiplied beyond 32
+    /// bits.</summary>
     private const int MaxWidth = 1 << 24;
 
     private const string EmbeddingName = "token_embd.weight";

@@ -3,7 +3,8 @@ using LoRDBA.Runtime.Kernels;
 namespace LoRDBA.Runtime.Models;
 
 /// <summary>
-/// What sets a family of models apart from the others: data that the one forward pass reads. A new family is a row here. What a row does not
+/// What sets a family of models apart from the others: data that the one forward pass reads. A new family is a row here. What a row does
+/// not
 /// name is as in llama.
 /// </summary>
 /// <param name="Name">general.architecture, and the prefix of the family's metadata keys.</param>
@@ -50,7 +51,8 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs)
     /// <summary>Whether embeddings are multiplied by sqrt(n_embd).</summary>
     public bool ScalesEmbeddingByWidth { get; init; }
 
-    /// <summary>The block count by which the one size is known that divides q · k by sqrt(n_embd / n_head), not by sqrt(head_dim); 0 for none.</summary>
+    /// <summary>The block count by which the one size is known that divides q · k by sqrt(n_embd / n_head), not by sqrt(head_dim); 0 for
+    /// none.</summary>
     public int WideDivisorLayers { get; init; }
 
     /// <summary>
@@ -109,7 +111,8 @@ internal enum Activation
     Gelu,
 }
 
-/// <summary>Metadata keys, each a float32 above 0, that mean something in some families; where the file lacks one, nothing is scaled or capped.</summary>
+/// <summary>Metadata keys, each a float32 above 0, that mean something in some families; where the file lacks one, nothing is scaled or
+/// capped.</summary>
 [Flags]
 internal enum FamilyKeys
 {

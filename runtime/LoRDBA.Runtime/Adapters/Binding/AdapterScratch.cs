@@ -5,7 +5,8 @@ using LoRDBA.Runtime.Models;
 namespace LoRDBA.Runtime.Adapters.Binding;
 
 /// <summary>
-/// An engine's scratch for the adapters that act in it: what lies between shrink and expand, and what each worker needs for itself. It grows
+/// An engine's scratch for the adapters that act in it: what lies between shrink and expand, and what each worker needs for itself. It
+/// grows
 /// with the largest adapter that was ever used.
 /// </summary>
 /// <param name="rows">Tokens that are between shrink and expand at once.</param>

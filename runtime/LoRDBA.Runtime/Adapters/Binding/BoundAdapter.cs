@@ -3,7 +3,8 @@ using LoRDBA.Runtime.Models;
 namespace LoRDBA.Runtime.Adapters.Binding;
 
 /// <summary>
-/// An adapter with the kernels that serve it: y += weight · expand(shrink(x)) beside a linear, through a bottleneck of rank values. Immutable;
+/// An adapter with the kernels that serve it: y += weight · expand(shrink(x)) beside a linear, through a bottleneck of rank values.
+/// Immutable;
 /// any number of workers and engines call it at once. It lives as long as its adapter.
 /// </summary>
 internal abstract unsafe class BoundAdapter
@@ -26,7 +27,8 @@ internal abstract unsafe class BoundAdapter
     /// <summary>Takes the input of a group of linears to the bottleneck of each that is adapted: n_in → rank.</summary>
     public abstract void Shrink(in ShrinkCall call);
 
-    /// <summary>y[t, row] += weight · expand(z[t])[row] for row in [<paramref name="rowStart"/>, <paramref name="rowEnd"/>): rank → n_out. Nothing where the linear is not adapted.</summary>
+    /// <summary>y[t, row] += weight · expand(z[t])[row] for row in [<paramref name="rowStart"/>, <paramref name="rowEnd"/>): rank →
+    /// n_out. Nothing where the linear is not adapted.</summary>
     /// <param name="linear">Which linear's branch.</param>
     /// <param name="z">[tokens], as <see cref="Shrink"/> left it.</param>
     /// <param name="zStride">Bytes from one token's z to the next's.</param>

@@ -16,7 +16,8 @@ public sealed record GgufLoraPair(string Weight, GgufTensor A, GgufTensor B, flo
     public int Rank => (int)A.Dim(1);
 }
 
-/// <summary>A LoRA as llama.cpp reads and writes it: a GGUF file with two tensors a weight. Sound in itself, no model is asked yet.</summary>
+/// <summary>A LoRA as llama.cpp reads and writes it: a GGUF file with two tensors a weight. Sound in itself, no model is asked
+/// yet.</summary>
 public sealed class GgufLoraFile : IDisposable
 {
     private GgufLoraFile(GgufFile file)

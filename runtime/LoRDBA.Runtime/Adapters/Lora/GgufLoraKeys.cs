@@ -11,7 +11,8 @@ internal static class GgufLoraKeys
     public const string AdapterType = LordbaKeys.AdapterType;
     public const string AdapterTypeValue = "lora";
 
-    /// <summary>What the product of the factors is multiplied with, times the rank of the tensor; 0 stands for a product that is taken as it is.</summary>
+    /// <summary>What the product of the factors is multiplied with, times the rank of the tensor; 0 stands for a product that is taken as
+    /// it is.</summary>
     public const string Alpha = "adapter.lora.alpha";
 
     /// <summary>Of an adapter that acts from certain tokens on only (aLoRA).</summary>

@@ -17,7 +17,8 @@ public static class GgufLoraWriter
     private static GgufWriter Writer(Adapter adapter)
     {
         var factors = LoraFactors.Of(adapter);
-        // One alpha for the file: where alpha / rank is not a tensor's scaling, its B makes up for it. Never 0, which llama.cpp takes for 1.
+        // One alpha for the file: where alpha / rank is not a tensor's scaling, its B makes up for it. Never 0, which llama.cpp takes for
+        // 1.
         var common = factors.First(one => one.Rank == LoraFactors.CommonRank(factors));
         var alpha = common.Scaling == 0 ? common.Rank : (float)((double)common.Scaling * common.Rank);
         LoraFactors[] fitted = [.. factors.Select(one => Fit(one, (float)((double)alpha / one.Rank)))];

@@ -44,7 +44,8 @@ public sealed class LordbaFile : IDisposable
     /// <summary>SHA-256 of the content, verified: the identity of the adapter.</summary>
     public Sha256Digest Digest { get; }
 
-    /// <summary>lordba.counter: rises with every signed release; 0 if the file is not signed. This version does not check signatures.</summary>
+    /// <summary>lordba.counter: rises with every signed release; 0 if the file is not signed. This version does not check
+    /// signatures.</summary>
     public ulong Counter { get; }
 
     /// <summary>One per adapted weight, in file order. Their pointers die with the file.</summary>

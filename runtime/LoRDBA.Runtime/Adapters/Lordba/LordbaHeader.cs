@@ -27,7 +27,8 @@ public sealed record LordbaHeader
 /// <param name="Name">lordba.base.name: for people.</param>
 /// <param name="Fingerprint">lordba.base.fingerprint: <see cref="Model.Fingerprint"/>.</param>
 /// <param name="TokenizerDigest">lordba.base.tokenizer_digest: <see cref="Model.TokenizerDigest"/>.</param>
-/// <param name="ChatTemplateDigest">lordba.base.chat_template_digest: <see cref="Model.ChatTemplateDigest"/>. It may differ: a template is often corrected later.</param>
+/// <param name="ChatTemplateDigest">lordba.base.chat_template_digest: <see cref="Model.ChatTemplateDigest"/>. It may differ: a template
+/// is often corrected later.</param>
 public sealed record LordbaBase(string Architecture, string Name, Sha256Digest Fingerprint, Sha256Digest TokenizerDigest, Sha256Digest ChatTemplateDigest)
 {
     /// <summary>The identity of <paramref name="model"/>.</summary>

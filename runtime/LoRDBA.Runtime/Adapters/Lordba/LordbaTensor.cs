@@ -5,7 +5,8 @@ using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Adapters.Lordba;
 
-/// <summary>One tensor of a .lordba file, checked to the last bit: what it says of itself, and where its parts lie in the mapped file.</summary>
+/// <summary>One tensor of a .lordba file, checked to the last bit: what it says of itself, and where its parts lie in the mapped
+/// file.</summary>
 public readonly unsafe struct LordbaTensor
 {
     private const int MaxChannels = 1 << 24;

@@ -23,7 +23,8 @@ internal static class PeftNames
         ["mlp.down_proj"] = "ffn_down",
     };
 
-    /// <summary>The weight in GGUF of a module, or null: model.layers.3.self_attn.q_proj is blk.3.attn_q.weight, lm_head is output.weight.</summary>
+    /// <summary>The weight in GGUF of a module, or null: model.layers.3.self_attn.q_proj is blk.3.attn_q.weight, lm_head is
+    /// output.weight.</summary>
     public static string? WeightOf(string module)
     {
         if (module == "lm_head") return "output.weight";

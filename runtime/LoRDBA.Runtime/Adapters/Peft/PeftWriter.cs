@@ -5,10 +5,12 @@ using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Peft;
 
-/// <summary>Writes any adapter as a LoRA in PEFT's form: adapter_config.json and adapter_model.safetensors. Equal input gives equal bytes.</summary>
+/// <summary>Writes any adapter as a LoRA in PEFT's form: adapter_config.json and adapter_model.safetensors. Equal input gives equal
+/// bytes.</summary>
 public static class PeftWriter
 {
-    /// <summary>Makes the folder if need be and writes each file whole or not at all, the configuration last: a folder without it is no adapter.</summary>
+    /// <summary>Makes the folder if need be and writes each file whole or not at all, the configuration last: a folder without it is no
+    /// adapter.</summary>
     /// <param name="folder">Where both files go.</param>
     /// <param name="adapter">Any adapter: one with signs is written as the real factors that it stands for.</param>
     /// <exception cref="ObjectDisposedException">The adapter is disposed.</exception>

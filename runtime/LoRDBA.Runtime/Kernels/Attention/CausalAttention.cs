@@ -6,7 +6,8 @@ namespace LoRDBA.Runtime.Kernels.Attention;
 
 /// <summary>
 /// Causal attention over the cached keys and values, block by block with a softmax that is corrected as it goes (arXiv 1706.03762,
-/// equation 1; 1805.02867, algorithm 3; 2205.14135 for the blocks). Blocks begin at multiples of 64 positions and are taken in order, so the
+/// equation 1; 1805.02867, algorithm 3; 2205.14135 for the blocks). Blocks begin at multiples of 64 positions and are taken in order, so
+/// the
 /// result of a token does not depend on which tokens, or how many, are computed with it.
 /// </summary>
 /// <remarks>
@@ -138,7 +139,8 @@ internal sealed unsafe class CausalAttention
         else FloatTile.Rows4<TColumns, float>(a, aStride, b, bStride, depth, c, cStride, columns, factors, null);
     }
 
-    /// <summary>The softmax of rows [<paramref name="row"/>, <paramref name="next"/>), of which the last one sees the block up to position <paramref name="visible"/>.</summary>
+    /// <summary>The softmax of rows [<paramref name="row"/>, <paramref name="next"/>), of which the last one sees the block up to
+    /// position <paramref name="visible"/>.</summary>
     private void Softmax<TLanes>(in Scratch own, in Call call, int row, int next, int visible, int first) where TLanes : struct, ILanes<TLanes>
     {
         var rows = call.Tokens * group;
@@ -153,7 +155,8 @@ internal sealed unsafe class CausalAttention
         }
     }
 
-    /// <summary>Turns a row's scores [length] into weights, 0 outside [<paramref name="begin"/>, <paramref name="end"/>), and gives the factor for what was summed before.</summary>
+    /// <summary>Turns a row's scores [length] into weights, 0 outside [<paramref name="begin"/>, <paramref name="end"/>), and gives the
+    /// factor for what was summed before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Softmax<TLanes>(float* scores, int begin, int end, int length, float* maximum, float* sum) where TLanes : struct, ILanes<TLanes>
     {
@@ -189,7 +192,8 @@ internal sealed unsafe class CausalAttention
         }
     }
 
-    /// <summary>Where in the block that begins at <paramref name="first"/> the token at <paramref name="position"/> ceases to see.</summary>
+    /// <summary>Where in the block that begins at <paramref name="first"/> the token at <paramref name="position"/> ceases to
+    /// see.</summary>
     private static int Visible(int position, int first) => Math.Clamp(position + 1 - first, 0, KeyValueCache.BlockLength);
 
     private static int RoundUp(int count, int unit) => (count + unit - 1) / unit * unit;

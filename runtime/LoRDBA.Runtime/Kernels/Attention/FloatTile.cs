@@ -62,7 +62,8 @@ internal static unsafe class FloatTile
         }
     }
 
-    /// <summary>4 rows; see <see cref="Rows8"/>. b may be 16-bit floats (ushort): so few rows do not repay unpacking it first, and as many bytes at <paramref name="ahead"/> are asked for, which comes next.</summary>
+    /// <summary>4 rows; see <see cref="Rows8"/>. b may be 16-bit floats (ushort): so few rows do not repay unpacking it first, and as
+    /// many bytes at <paramref name="ahead"/> are asked for, which comes next.</summary>
     public static void Rows4<TColumns, T>(float* a, int aStride, T* b, int bStride, int depth, float* c, int cStride, int columns, float* factors, byte* ahead)
         where TColumns : struct, IColumns<TColumns>
         where T : unmanaged

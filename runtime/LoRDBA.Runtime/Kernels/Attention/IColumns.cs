@@ -1,6 +1,7 @@
 namespace LoRDBA.Runtime.Kernels.Attention;
 
-/// <summary>The columns of a tile that a machine keeps in registers beside one another, with what a product of matrices needs of them.</summary>
+/// <summary>The columns of a tile that a machine keeps in registers beside one another, with what a product of matrices needs of
+/// them.</summary>
 internal unsafe interface IColumns<TSelf> where TSelf : struct, IColumns<TSelf>
 {
     /// <summary>How many columns: 16 or 32.</summary>

@@ -87,7 +87,8 @@ internal sealed unsafe class KeyValueCache
     /// <param name="layer">Which layer.</param>
     /// <param name="head">Which key/value head.</param>
     /// <param name="index">Which block.</param>
-    /// <param name="positions">How many positions are of interest; the keys of all come, what was never stored or is out of date among them.</param>
+    /// <param name="positions">How many positions are of interest; the keys of all come, what was never stored or is out of date among
+    /// them.</param>
     /// <param name="keys">[head_dim][64]</param>
     /// <param name="values">[positions][<paramref name="valueStride"/>]</param>
     /// <param name="valueStride">Not less than the width.</param>
@@ -134,7 +135,8 @@ internal sealed unsafe class KeyValueCache
             for (var head = 0; head < heads; head++) Buffer.MemoryCopy(other.Block(layer, head, 0), Block(layer, head, 0), length, length);
     }
 
-    /// <summary>Writes the first positions, layer by layer and head by head. What a block still holds of forgotten positions is written as zeros.</summary>
+    /// <summary>Writes the first positions, layer by layer and head by head. What a block still holds of forgotten positions is written
+    /// as zeros.</summary>
     public void Write(Action<ReadOnlySpan<byte>> write, int positions)
     {
         var last = new byte[positions % BlockLength == 0 ? 0 : BlockBytes];
