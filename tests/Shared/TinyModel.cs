@@ -20,7 +20,7 @@ internal sealed class TinyModel
 
     public int Seed { get; init; } = 1;
 
-    /// <summary>Metadata values by key; a test adds, replaces or removes what it likes. uint, float, string.</summary>
+    /// <summary>Metadata values by key; a test adds, replaces or removes what it likes. uint, float, bool, string.</summary>
     public Dictionary<string, object> Metadata { get; } = new()
     {
         ["general.architecture"] = "llama",
@@ -54,6 +54,7 @@ internal sealed class TinyModel
         {
             if (value is uint number) writer.Add(key, number);
             else if (value is float real) writer.Add(key, real);
+            else if (value is bool truth) writer.Add(key, truth);
             else writer.Add(key, (string)value);
         }
         More?.Invoke(writer);

@@ -194,6 +194,10 @@ public sealed record ModelConfig
         Require(RopeDim % 2 == 0 && RopeDim <= HeadDim, "rope.dimension_count", $"rope.dimension_count {RopeDim} must be even and at most the head width {HeadDim}");
         Require(float.IsFinite(RopeFreqBase) && RopeFreqBase > 0, "rope.freq_base", $"rope.freq_base {RopeFreqBase} must be positive");
         Require(WindowedRopeBase is not { } own || (float.IsFinite(own) && own > 0), "rope.freq_base_swa", $"rope.freq_base_swa {WindowedRopeBase} must be positive");
+        // llama.cpp reads this key of granite alone as "turns heads at all".
+        Require(
+            Architecture != "granite" || file.Metadata.GetBool("granite.rope.scaling.finetuned", true), "rope.scaling.finetuned",
+            "granite.rope.scaling.finetuned is false: a granite without rotation is not supported");
         Require(float.IsFinite(RmsEps) && RmsEps >= 0, "attention.layer_norm_rms_epsilon", $"attention.layer_norm_rms_epsilon {RmsEps} must not be negative");
         Require(
             file.Metadata.GetUInt32($"{Architecture}.attention.value_length", (uint)HeadDim) == HeadDim, "attention.value_length",
