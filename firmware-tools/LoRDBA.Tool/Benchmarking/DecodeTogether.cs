@@ -19,7 +19,8 @@ internal static class DecodeTogether
         var steps = Math.Min(options.Decode, ids.Length);
         using var engine = model.CreateEngine(new() { Threads = options.Threads });
         var sequences = new Sequence[Sequences];
-        for (var i = 0; i < Sequences; i++) sequences[i] = engine.CreateSequence(new() { ContextLength = Math.Min(Context + steps, model.Config.ContextLength) });
+        var context = new SequenceOptions { ContextLength = Math.Min(Context + steps, model.Config.ContextLength) };
+        for (var i = 0; i < Sequences; i++) sequences[i] = engine.CreateSequence(context);
         try
         {
             var start = sequences[0].ContextLength - steps;
@@ -31,7 +32,9 @@ internal static class DecodeTogether
             {
                 var (many, bestOfMany) = Run(engine, sequences, ids, steps, position);
                 var (one, bestOfOne) = Run(engine, sequences[..1], ids, steps, position);
-                if (bestOfMany != bestOfOne) throw new BenchException(BenchError.WrongResult, "In one step with others a sequence gets another best token than alone: this machine computes wrongly, or the program is broken.");
+                if (bestOfMany != bestOfOne)
+                    throw new BenchException(
+                        BenchError.WrongResult, "In one step with others a sequence gets another best token than alone: this machine computes wrongly, or the program is broken.");
                 if (turn >= 0) (together[turn], alone[turn]) = (many, one);
             }
             var ratios = together.Zip(alone, (many, one) => Sequences * one / many).ToArray();

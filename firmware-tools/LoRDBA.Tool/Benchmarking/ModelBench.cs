@@ -62,7 +62,8 @@ internal sealed class ModelBench
         RandomAdapters.SaveLordba(second, sequence.Model, first.Rank, first.Targets, seed: 1);
         var (alone, adapters) = MeasureTurns(configurations);
         return new BenchResult(
-            sequence.Model.Config.Name, options.Threads, options.Prefill, options.Decode, options.Turns, alone, adapters, DecodeTogether.Measure(sequence.Model, options, ids),
+            sequence.Model.Config.Name, options.Threads, options.Prefill, options.Decode, options.Turns, alone, adapters,
+            DecodeTogether.Measure(sequence.Model, options, ids),
             AdapterExchange.Switch(sequence, first.Path, second, ids), AdapterExchange.Attach(sequence, first.Path, Prompt), startUp, memory);
     }
 
