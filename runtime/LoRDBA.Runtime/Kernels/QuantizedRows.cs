@@ -73,15 +73,19 @@ internal readonly unsafe struct QuantizedRows
     public QuantizedRows From(int token) => new(Width, CodesOf(token), ScalesOf(token), TotalsOf(token), SumsOf(token));
 
     /// <summary>The codes of a row, [width].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public short* CodesOf(int token) => Codes + (long)token * Width;
 
     /// <summary>The scales of a row, [width / 32].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* ScalesOf(int token) => Scales + (long)token * Width / BlockLength;
 
     /// <summary>The totals of a row, [width / 32].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int* TotalsOf(int token) => Totals + (long)token * Width / BlockLength;
 
     /// <summary>The sums of a row, [width / 32].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* SumsOf(int token) => Sums + (long)token * Width / BlockLength;
 
     /// <summary>Quantizes <paramref name="x"/>, [width], to row <paramref name="token"/>.</summary>

@@ -33,20 +33,18 @@ internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : 
     /// <summary>Decode: the weights pass by once, as they lie in the mapped file.</summary>
     private static void RunRows(in WeightMatrix weights, in MatMulInput x, float* y, int rowStart, int rowEnd, float* scratch)
     {
-        var (blocks, rowBytes) = (x.Quantized.Blocks, weights.RowBytes);
-        var scales = scratch;
-        var mins = scratch + blocks * RowsProduct.Together;
+        var product = new RowsProduct(weights.RowBytes, x.Quantized, weights.NOut, scratch);
         for (var row = rowStart; row < rowEnd; row += RowsProduct.Together)
         {
-            var w = weights.Data + row * rowBytes;
+            var w = weights.Data + row * weights.RowBytes;
             var rows = Math.Min(RowsProduct.Together, rowEnd - row);
             var whole = rows == RowsProduct.Together;
+            product.MoveTo(w, rows);
             if (!whole || !TPath.ReadsScalesInRows)
-                TBlock.Scales(new BlockRange(w, rowBytes, rows, first: 0, blocks, RowsProduct.Together), scales, mins);
+                TBlock.Scales(new BlockRange(w, weights.RowBytes, rows, first: 0, product.Blocks, RowsProduct.Together), product.Scales, product.Mins);
             for (var t = 0; t < x.Tokens;)
             {
-                var outputs = y + (long)t * weights.NOut + row;
-                var product = new RowsProduct(w, rowBytes, rows, scales, mins, x.Quantized, t, outputs, weights.NOut);
+                product.MoveTo(t, y + (long)t * weights.NOut + row);
                 if (whole && TPath.HasFourTokens && t + 4 <= x.Tokens)
                 {
                     TPath.FourTokens(product);
@@ -69,7 +67,7 @@ internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : 
         {
             var rows = Math.Min(WeightTile.Rows, rowEnd - row);
             var w = weights.Data + row * rowBytes;
-            var ahead = new RowsAhead(w, WeightTile.Rows * rowBytes, parts);
+            var ahead = new RowsAhead(w + WeightTile.Rows * rowBytes, (WeightTile.Rows * rowBytes + parts - 1) / parts);
             for (var part = 0; part < parts; part++)
             {
                 var first = blocks * part / parts;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace LoRDBA.Runtime.Kernels.Products;
 
 /// <summary>
-/// Prefetches the rows that come after those at hand, a few cache lines at a time. The processor's own prefetching stops at the end of each
+/// Prefetches rows that come after those at hand, a few cache lines at a time. The processor's own prefetching stops at the end of each
 /// page of 4 KB, and a single token's product reads a page in half a microsecond. Without this struct a third of its time is waiting.
 /// </summary>
 internal unsafe ref struct RowsAhead
@@ -14,13 +14,12 @@ internal unsafe ref struct RowsAhead
     private readonly long step;
     private byte* next, end;
 
-    /// <param name="w">The rows at hand.</param>
-    /// <param name="bytes">How many bytes the rows at hand take.</param>
-    /// <param name="steps">How often <see cref="Prefetch"/> will be called.</param>
-    public RowsAhead(byte* w, long bytes, int steps)
+    /// <param name="w">The rows that will be prefetched.</param>
+    /// <param name="step">Bytes for each call of <see cref="Prefetch"/>.</param>
+    public RowsAhead(byte* w, long step)
     {
-        step = (bytes + steps - 1) / steps;
-        next = end = w + bytes;
+        this.step = step;
+        next = end = w;
     }
 
     /// <summary>Prefetches the next step's share. An address beyond the file's end does no harm.</summary>

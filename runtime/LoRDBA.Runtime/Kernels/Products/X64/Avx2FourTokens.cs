@@ -25,7 +25,7 @@ internal static unsafe class Avx2FourTokens<TBlock> where TBlock : struct, IQuan
         short* a = p.Codes;
         float* scales = p.Scales + row, mins = p.Mins + row, d = p.TokenScales, s = p.TokenSums;
         Vector256<float> y0 = default, y1 = default, y2 = default, y3 = default;
-        var ahead = new RowsAhead(w, Avx2Quads<TBlock>.Rows * rowBytes, p.Blocks);
+        var ahead = new RowsAhead(w + RowsProduct.Together * rowBytes, Avx2Quads<TBlock>.Rows * p.BlockBytes);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsProduct.Together, mins += RowsProduct.Together)
         {
             ahead.Prefetch();

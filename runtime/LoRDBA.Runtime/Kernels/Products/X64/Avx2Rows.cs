@@ -24,7 +24,7 @@ internal static unsafe class Avx2Rows<TBlock> where TBlock : struct, IQuantizedB
         short* a = p.Codes;
         float* scales = p.Scales + row, mins = p.Mins + row, d = p.TokenScales, s = p.TokenSums;
         var sum = Vector256<float>.Zero;
-        var ahead = new RowsAhead(w, 8 * rowBytes, blocks);
+        var ahead = new RowsAhead(w + RowsProduct.Together * rowBytes, 8 * p.BlockBytes);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsProduct.Together, mins += RowsProduct.Together)
         {
             ahead.Prefetch();

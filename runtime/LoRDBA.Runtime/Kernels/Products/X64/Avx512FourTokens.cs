@@ -18,7 +18,7 @@ internal static unsafe class Avx512FourTokens<TBlock> where TBlock : struct, IQu
         short* a = p.Codes;
         float* scales = p.Scales, mins = p.Mins, d = p.TokenScales, s = p.TokenSums;
         Vector512<float> y0 = default, y1 = default, y2 = default, y3 = default;
-        var ahead = new RowsAhead(w, RowsProduct.Together * rowBytes, p.Blocks);
+        var ahead = new RowsAhead(w + RowsProduct.Together * rowBytes, RowsProduct.Together * p.BlockBytes);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsProduct.Together, mins += RowsProduct.Together)
         {
             ahead.Prefetch();

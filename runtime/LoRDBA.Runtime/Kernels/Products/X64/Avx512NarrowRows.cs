@@ -24,7 +24,7 @@ internal static unsafe class Avx512NarrowRows<TBlock> where TBlock : struct, IQu
         float* scales = p.Scales, mins = p.Mins, d = p.TokenScales, s = p.TokenSums;
         int* totals = p.TokenTotals;
         var sum = Vector512<float>.Zero;
-        var ahead = new RowsAhead(w, RowsProduct.Together * rowBytes, blocks);
+        var ahead = new RowsAhead(w + RowsProduct.Together * rowBytes, RowsProduct.Together * p.BlockBytes);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength)
         {
             ahead.Prefetch();

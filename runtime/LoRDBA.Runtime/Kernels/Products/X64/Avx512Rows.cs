@@ -15,7 +15,7 @@ internal static unsafe class Avx512Rows<TBlock> where TBlock : struct, IQuantize
         short* a = p.Codes;
         float* scales = p.Scales, mins = p.Mins, d = p.TokenScales, s = p.TokenSums;
         var sum = Vector512<float>.Zero;
-        var ahead = new RowsAhead(w, RowsProduct.Together * rowBytes, blocks);
+        var ahead = new RowsAhead(w + RowsProduct.Together * rowBytes, RowsProduct.Together * p.BlockBytes);
         for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength)
         {
             ahead.Prefetch();
