@@ -15,22 +15,27 @@ internal static unsafe class Avx512FourTokens<TBlock> where TBlock : struct, IQu
     {
         var (rowBytes, blocks, width) = (p.RowBytes, (long)p.Blocks, (long)p.Blocks * QuantizedRows.BlockLength);
         byte* w = p.Weights;
-        short* a = p.Codes;
+        short* a0 = p.Codes, a1 = a0 + width, a2 = a1 + width, a3 = a2 + width;
         float* scales = p.Scales, mins = p.Mins, d = p.TokenScales, s = p.TokenSums;
+        var order = Avx512Quads<TBlock>.Order;
         Vector512<float> y0 = default, y1 = default, y2 = default, y3 = default;
         var ahead = new RowsAhead(w + RowsProduct.Together * rowBytes, RowsProduct.Together * p.BlockBytes);
-        for (var b = 0; b < blocks; b++, a += QuantizedRows.BlockLength, scales += RowsProduct.Together, mins += RowsProduct.Together)
+        for (var b = 0; b < blocks; b++, scales += RowsProduct.Together, mins += RowsProduct.Together)
         {
             ahead.Prefetch();
             var at = w + TBlock.Offset(b);
             Avx512Quads<TBlock>.Factors(at, rowBytes, b, out var f0, out var f1);
-            Avx512Quads<TBlock>.EightRows(at, rowBytes, b, out var t0, out var t1, out var t2, out var t3);
-            Avx512Quads<TBlock>.EightRows(at + 8 * rowBytes, rowBytes, b, out var u0, out var u1, out var u2, out var u3);
+            Avx512Quads<TBlock>.EightRows(at, rowBytes, b, order, out var t0, out var t1, out var t2, out var t3);
+            Avx512Quads<TBlock>.EightRows(at + 8 * rowBytes, rowBytes, b, order, out var u0, out var u1, out var u2, out var u3);
             Vector512<int> s0 = default, s1 = default, s2 = default, s3 = default;
-            AddQuads(t0, u0, f0, f1, a, width, ref s0, ref s1, ref s2, ref s3);
-            AddQuads(t1, u1, f0, f1, a + 4, width, ref s0, ref s1, ref s2, ref s3);
-            AddQuads(t2, u2, f0, f1, a + 8, width, ref s0, ref s1, ref s2, ref s3);
-            AddQuads(t3, u3, f0, f1, a + 12, width, ref s0, ref s1, ref s2, ref s3);
+            AddQuads(t0, u0, f0, f1, a0, a1, a2, a3, ref s0, ref s1, ref s2, ref s3);
+            AddQuads(t1, u1, f0, f1, a0 + 4, a1 + 4, a2 + 4, a3 + 4, ref s0, ref s1, ref s2, ref s3);
+            AddQuads(t2, u2, f0, f1, a0 + 8, a1 + 8, a2 + 8, a3 + 8, ref s0, ref s1, ref s2, ref s3);
+            AddQuads(t3, u3, f0, f1, a0 + 12, a1 + 12, a2 + 12, a3 + 12, ref s0, ref s1, ref s2, ref s3);
+            a0 += QuantizedRows.BlockLength;
+            a1 += QuantizedRows.BlockLength;
+            a2 += QuantizedRows.BlockLength;
+            a3 += QuantizedRows.BlockLength;
             y0 = Avx512Rows<TBlock>.AddBlock(y0, s0, d[b], s[b], scales, mins);
             y1 = Avx512Rows<TBlock>.AddBlock(y1, s1, d[b + blocks], s[b + blocks], scales, mins);
             y2 = Avx512Rows<TBlock>.AddBlock(y2, s2, d[b + 2 * blocks], s[b + 2 * blocks], scales, mins);
@@ -45,15 +50,15 @@ internal static unsafe class Avx512FourTokens<TBlock> where TBlock : struct, IQu
     /// <summary>Four channels of all tokens, and the four that lie 16 channels beyond.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddQuads(
-        Vector512<long> t, Vector512<long> u, Vector512<short> f0, Vector512<short> f1, short* a, long width,
+        Vector512<long> t, Vector512<long> u, Vector512<short> f0, Vector512<short> f1, short* a0, short* a1, short* a2, short* a3,
         ref Vector512<int> s0, ref Vector512<int> s1, ref Vector512<int> s2, ref Vector512<int> s3)
     {
         Avx512Quads<TBlock>.Widen(Avx512Quads<TBlock>.Near(t, u), f0, out var near0, out var near1);
         Avx512Quads<TBlock>.Widen(Avx512Quads<TBlock>.Far(t, u), f1, out var far0, out var far1);
-        AddToken(a, near0, near1, far0, far1, ref s0);
-        AddToken(a + width, near0, near1, far0, far1, ref s1);
-        AddToken(a + 2 * width, near0, near1, far0, far1, ref s2);
-        AddToken(a + 3 * width, near0, near1, far0, far1, ref s3);
+        AddToken(a0, near0, near1, far0, far1, ref s0);
+        AddToken(a1, near0, near1, far0, far1, ref s1);
+        AddToken(a2, near0, near1, far0, far1, ref s2);
+        AddToken(a3, near0, near1, far0, far1, ref s3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -25,9 +25,10 @@ internal static unsafe class Avx512Unpacking<TBlock> where TBlock : struct, IQua
 
     private static void UnpackBlock(byte* at, long rowBytes, int block, short* to)
     {
+        var order = Avx512Quads<TBlock>.Order;
         Avx512Quads<TBlock>.Factors(at, rowBytes, block, out var f0, out var f1);
-        Avx512Quads<TBlock>.EightRows(at, rowBytes, block, out var t0, out var t1, out var t2, out var t3);
-        Avx512Quads<TBlock>.EightRows(at + 8 * rowBytes, rowBytes, block, out var u0, out var u1, out var u2, out var u3);
+        Avx512Quads<TBlock>.EightRows(at, rowBytes, block, order, out var t0, out var t1, out var t2, out var t3);
+        Avx512Quads<TBlock>.EightRows(at + 8 * rowBytes, rowBytes, block, order, out var u0, out var u1, out var u2, out var u3);
         Store(t0, u0, f0, f1, to);
         Store(t1, u1, f0, f1, to + 2 * WeightTile.PairStride);
         Store(t2, u2, f0, f1, to + 4 * WeightTile.PairStride);
