@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Models;
@@ -12,6 +13,12 @@ namespace LoRDBA.Runtime.Tests.Models;
 /// <param name="Options">What it must compute.</param>
 internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<string, object> Keys, PlainOptions Options)
 {
+    /// <summary>The widths of its matrices.</summary>
+    public TinyShape Shape { get; init; } = TinyShape.Usual;
+
+    /// <summary>Whether the head is a matrix of its own.</summary>
+    public bool OwnOutput { get; init; }
+
     private const int Window = 20;
 
     private static readonly PlainOptions Gemma3 = new()
@@ -20,14 +27,23 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
         NormsAfter = true,
         NormsHeads = true,
         IsGelu = true,
-        EmbeddingScale = Math.Sqrt(TinyModel.NEmbd),
     };
+
+    /// <summary>What <see cref="Row(string, TinyShape?)"/> takes.</summary>
+    public static string[] RowNames { get; } =
+        ["llama", "qwen2", "qwen3", "smollm3", "granite", "olmo2", "olmo2 with windows", "gemma3", "gemma3 without windows", "gemma3 of 62 layers"];
 
     /// <summary>As llama.</summary>
     public static FamilyCase Plain { get; } = new(new("llama", RopePairs.Neighbours), Layers: 3, Keys: [], new PlainOptions());
 
     /// <summary>A row of the table, with the keys that its models have.</summary>
-    public static FamilyCase Row(string name)
+    public static FamilyCase Row(string name, TinyShape? shape = null)
+    {
+        shape ??= TinyShape.Usual;
+        return Make(name, shape) with { Shape = shape };
+    }
+
+    private static FamilyCase Make(string name, TinyShape shape)
     {
         var family = ModelFamily.Of(name.Split(' ')[0], "test");
         bool IsGlobal(int layer, int period) => (layer + 1) % period == 0;
@@ -40,7 +56,7 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
             "granite" => new(
                 family, 2, new() { ["embedding_scale"] = 12f, ["attention.scale"] = 0.0625f, ["residual_scale"] = 0.22f, ["logit_scale"] = 8f },
                 new PlainOptions { EmbeddingScale = 12, AttentionScale = 0.0625, ResidualScale = 0.22f, LogitScale = 8 }),
-            "olmo2" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsBefore = false, NormsAfter = true, NormsRows = true }),
+            "olmo2" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsBefore = false, NormsAfter = true, NormsRows = true }) { OwnOutput = true },
             "olmo2 with windows" => new(
                 family, 5, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 500f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 4f },
                 new PlainOptions
@@ -52,16 +68,20 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
                     WindowOf = layer => IsGlobal(layer, 4) ? int.MaxValue : Window,
                     RopeBaseOf = _ => 500,
                     RopeFactorOf = layer => IsGlobal(layer, 4) ? 4 : 1,
-                }),
+                }) { OwnOutput = true },
             "gemma3" => new(
                 family, 7, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 1e6f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 8f },
                 Gemma3 with
                 {
+                    EmbeddingScale = Math.Sqrt(shape.NEmbd),
                     WindowOf = layer => IsGlobal(layer, 6) ? int.MaxValue : Window,
                     RopeBaseOf = layer => IsGlobal(layer, 6) ? 1e6 : 10_000,
                     RopeFactorOf = layer => IsGlobal(layer, 6) ? 8 : 1,
                 }),
-            "gemma3 without windows" => new(family, 2, new() { ["final_logit_softcapping"] = 3f }, Gemma3 with { LogitCap = 3 }),
+            "gemma3 without windows" => new(family, 2, new() { ["final_logit_softcapping"] = 3f }, Gemma3 with { EmbeddingScale = Math.Sqrt(shape.NEmbd), LogitCap = 3 }),
+            // Known by its number of layers: this size's heads are narrower than n_embd / n_head.
+            "gemma3 of 62 layers" => new(
+                family, 62, [], Gemma3 with { EmbeddingScale = Math.Sqrt(shape.NEmbd), AttentionScale = 1 / Math.Sqrt((double)shape.NEmbd / shape.NHead) }),
             _ => throw new ArgumentException(name),
         };
     }
@@ -97,21 +117,48 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
         };
     }
 
-    /// <summary>The model's file: a <see cref="TinyModel"/> with the family's tensors and the case's keys, without <paramref name="missing"/>.</summary>
-    public GgufFile File(string? missing = null)
+    /// <summary>The logits after each of these tokens, by definition.</summary>
+    public double[][] Plainly(GgufFile file, int[] ids, PlainOptions options)
     {
-        var tiny = new TinyModel();
-        foreach (var (key, value) in tiny.Metadata.Where(pair => pair.Key.StartsWith("llama.", StringComparison.Ordinal)).ToArray())
-        {
-            tiny.Metadata.Remove(key);
-            tiny.Metadata[$"{Family.Name}.{key["llama.".Length..]}"] = value;
-        }
-        tiny.Metadata["general.architecture"] = Family.Name;
-        tiny.Metadata[$"{Family.Name}.block_count"] = (uint)Layers;
-        tiny.Metadata[$"{Family.Name}.context_length"] = 256u;
-        foreach (var (key, value) in Keys) tiny.Metadata[$"{Family.Name}.{key}"] = value;
+        var plain = new PlainTransformer(file, Layers, Shape, options);
+        return [.. ids.Select(plain.Next)];
+    }
 
-        const long embd = TinyModel.NEmbd, ff = TinyModel.NFf, q = TinyModel.NHead * TinyModel.HeadDim, kv = TinyModel.NHeadKv * TinyModel.HeadDim;
+    /// <summary>The model's file, loaded; without <paramref name="missing"/>.</summary>
+    public GgufFile File(string? missing = null) => GgufFile.FromBytes(Bytes(missing: missing), "tiny model");
+
+    /// <summary>The model's file: a <see cref="TinyModel"/> with the family's tensors and the case's keys.</summary>
+    public byte[] Bytes(GgmlType type = GgmlType.Q8_0, string? missing = null)
+    {
+        // llama.cpp loads no model without a vocabulary.
+        var tiny = new TinyModel
+        {
+            Type = type,
+            More = writer => writer
+                .Add("tokenizer.ggml.model", "gpt2")
+                .Add("tokenizer.ggml.pre", "gpt-2")
+                .AddArray("tokenizer.ggml.tokens", Enumerable.Range(0, Shape.NVocab).Select(id => $"token{id}").ToArray())
+                .AddArray("tokenizer.ggml.merges", ["t o"]),
+        };
+        tiny.Metadata.Clear();
+        tiny.Metadata["general.architecture"] = Family.Name;
+        void Key(string key, object value) => tiny.Metadata[$"{Family.Name}.{key}"] = value;
+        Key("block_count", (uint)Layers);
+        Key("context_length", 256u);
+        Key("embedding_length", (uint)Shape.NEmbd);
+        Key("feed_forward_length", (uint)Shape.NFf);
+        Key("attention.head_count", (uint)Shape.NHead);
+        Key("attention.head_count_kv", (uint)Shape.NHeadKv);
+        Key("attention.key_length", (uint)Shape.HeadDim);
+        Key("attention.value_length", (uint)Shape.HeadDim);
+        Key("attention.layer_norm_rms_epsilon", 1e-5f);
+        Key("rope.dimension_count", (uint)Shape.HeadDim);
+        foreach (var (key, value) in Keys) Key(key, value);
+
+        long embd = Shape.NEmbd, ff = Shape.NFf, q = Shape.NHead * Shape.HeadDim, kv = Shape.NHeadKv * Shape.HeadDim;
+        tiny.Shapes["token_embd.weight"] = [embd, Shape.NVocab];
+        tiny.Shapes["output_norm.weight"] = [embd];
+        if (OwnOutput) tiny.Shapes["output.weight"] = [embd, Shape.NVocab];
         for (var layer = 0; layer < Layers; layer++)
         {
             void Put(string name, bool isThere, params long[] shape) => tiny.Shapes[$"blk.{layer}.{name}"] = isThere ? shape : null;
@@ -121,8 +168,8 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
             Put("ffn_norm.weight", before, embd);
             Put("post_attention_norm.weight", after, embd);
             Put("post_ffw_norm.weight", after, embd);
-            Put("attn_q_norm.weight", rows || heads, rows ? q : TinyModel.HeadDim);
-            Put("attn_k_norm.weight", rows || heads, rows ? kv : TinyModel.HeadDim);
+            Put("attn_q_norm.weight", rows || heads, rows ? q : Shape.HeadDim);
+            Put("attn_k_norm.weight", rows || heads, rows ? kv : Shape.HeadDim);
             foreach (var (name, length) in new[] { ("attn_q", q), ("attn_k", kv), ("attn_v", kv) })
             {
                 Put($"{name}.weight", isThere: true, embd, length);
@@ -134,6 +181,23 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
             Put("ffn_down.weight", isThere: true, ff, embd);
         }
         if (missing is not null) tiny.Shapes[missing] = null;
-        return GgufFile.FromBytes(tiny.ToArray(), "tiny model");
+        return tiny.ToArray();
     }
+}
+
+/// <summary>The widths of a tiny model's matrices.</summary>
+internal sealed record TinyShape(int NEmbd, int NHead, int NHeadKv, int HeadDim, int NFf, int NVocab)
+{
+    /// <summary>A <see cref="TinyModel"/>'s.</summary>
+    public static TinyShape Usual { get; } =
+        new(TinyModel.NEmbd, TinyModel.NHead, TinyModel.NHeadKv, TinyModel.HeadDim, TinyModel.NFf, TinyModel.NVocab);
+
+    /// <summary>Six heads, three for a key.</summary>
+    public static TinyShape SixHeads { get; } = new(NEmbd: 96, NHead: 6, NHeadKv: 2, HeadDim: 16, NFf: 160, NVocab: 50);
+
+    /// <summary>All heads share one key.</summary>
+    public static TinyShape OneKey { get; } = new(NEmbd: 96, NHead: 3, NHeadKv: 1, HeadDim: 32, NFf: 224, NVocab: 33);
+
+    /// <summary>Heads of a width that is no power of two, wider together than the residual stream.</summary>
+    public static TinyShape WideHeads { get; } = new(NEmbd: 96, NHead: 6, NHeadKv: 2, HeadDim: 24, NFf: 160, NVocab: 50);
 }

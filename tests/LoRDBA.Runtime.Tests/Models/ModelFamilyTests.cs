@@ -1,4 +1,3 @@
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tests;
@@ -13,16 +12,10 @@ public sealed class ModelFamilyTests
 {
     private static readonly int[] Ids = [.. Enumerable.Range(0, 100).Select(i => (i * 17 + i * i % 7) % TinyModel.NVocab)];
 
+    public static TheoryData<string> RowNames => [.. FamilyCase.RowNames];
+
     [Theory]
-    [InlineData("llama")]
-    [InlineData("qwen2")]
-    [InlineData("qwen3")]
-    [InlineData("smollm3")]
-    [InlineData("granite")]
-    [InlineData("olmo2")]
-    [InlineData("olmo2 with windows")]
-    [InlineData("gemma3")]
-    [InlineData("gemma3 without windows")]
+    [MemberData(nameof(RowNames))]
     public void A_row_of_the_table_computes_what_its_family_does(string name) => Check(FamilyCase.Row(name));
 
     [Theory]
@@ -45,7 +38,7 @@ public sealed class ModelFamilyTests
     {
         var tested = FamilyCase.Plain.With(option);
         Check(tested);
-        Assert.InRange(Distance(Expected(tested, tested.Options), Expected(tested, new PlainOptions { NormsBefore = tested.Options.NormsBefore })), 0.05, double.MaxValue);
+        Assert.InRange(LogitDistance.Of(Expected(tested, tested.Options), Expected(tested, new PlainOptions { NormsBefore = tested.Options.NormsBefore })), 0.05, double.MaxValue);
     }
 
     [Theory]
@@ -86,32 +79,6 @@ public sealed class ModelFamilyTests
         }
     }
 
-    /// <summary>n_embd / n_head is 16; the head's width is made 8 to tell the two apart.</summary>
-    [Theory]
-    [InlineData(61u, 8)]
-    [InlineData(62u, 16)]
-    public void The_size_of_gemma3_with_62_layers_divides_scores_by_another_width(uint layers, int width)
-    {
-        var tiny = new TinyModel
-        {
-            Metadata =
-            {
-                ["general.architecture"] = "gemma3",
-                ["gemma3.block_count"] = layers,
-                ["gemma3.context_length"] = 64u,
-                ["gemma3.embedding_length"] = 64u,
-                ["gemma3.feed_forward_length"] = 96u,
-                ["gemma3.attention.head_count"] = 4u,
-                ["gemma3.attention.key_length"] = 8u,
-                ["gemma3.attention.value_length"] = 8u,
-                ["gemma3.attention.layer_norm_rms_epsilon"] = 1e-6f,
-            },
-        };
-        for (var i = 0; i < 62; i++) tiny.Shapes[$"filler.{i}"] = [1];
-        using var file = GgufFile.FromBytes(tiny.ToArray(), "tiny model");
-        Assert.Equal(MathF.Sqrt(width), ModelConfig.FromGguf(file).AttentionOf(layer: 0).Divisor);
-    }
-
     [Theory]
     [InlineData("granite", "embedding_scale", 0f)]
     [InlineData("granite", "attention.scale", -1f)]
@@ -143,17 +110,7 @@ public sealed class ModelFamilyTests
     private static double[][] Expected(FamilyCase tested, PlainOptions options)
     {
         using var file = tested.File();
-        var plain = new PlainTransformer(file, tested.Layers, options);
-        return [.. Ids.Select(plain.Next)];
-    }
-
-    /// <summary>The largest difference of two logits in units of the standard deviation of all.</summary>
-    private static double Distance(double[][] actual, double[][] expected)
-    {
-        var all = expected.SelectMany(row => row).ToArray();
-        var mean = all.Average();
-        var spread = Math.Sqrt(all.Average(x => (x - mean) * (x - mean)));
-        return actual.SelectMany(row => row).Zip(all, (x, y) => Math.Abs(x - y)).Max() / spread;
+        return tested.Plainly(file, Ids, options);
     }
 
     private static void Check(FamilyCase tested)
@@ -170,7 +127,7 @@ public sealed class ModelFamilyTests
         using var sequence = model.CreateSequence(engineOptions: options);
         var actual = new double[Ids.Length][];
         sequence.PrefillAll(Ids, (position, logits) => actual[position] = [.. logits.ToArray().Select(logit => (double)logit)]);
-        var worst = Distance(actual, expected);
+        var worst = LogitDistance.Of(actual, expected);
         TestContext.Current.TestOutputHelper?.WriteLine($"worst error {worst:G3} of the spread");
         Assert.InRange(worst, 0, bound);
     }

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Gguf;
-using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Models;
 
@@ -12,8 +11,15 @@ internal sealed record PlainOptions
     public bool NormsHeads { get; init; }
     public bool NormsRows { get; init; }
     public bool IsGelu { get; init; }
+
+    /// <summary>Whether gelu's argument and value are rounded to 16 bits, as in llama.cpp's table of it.</summary>
+    public bool RoundsGelu { get; init; }
+
     public double EmbeddingScale { get; init; } = 1;
-    public double AttentionScale { get; init; } = 1 / Math.Sqrt(TinyModel.HeadDim);
+
+    /// <summary>Null for 1 / sqrt(head_dim).</summary>
+    public double? AttentionScale { get; init; }
+
     public double ResidualScale { get; init; } = 1;
 
     /// <summary>What logits are divided by.</summary>
@@ -37,11 +43,10 @@ internal sealed record PlainOptions
 
 /// <summary>
 /// A transformer by its definition: one token after the other, float64, loops, every position kept; nothing of the runtime's but the reader of
-/// the file. It takes a <see cref="TinyModel"/> of any number of layers.
+/// the file.
 /// </summary>
-internal sealed class PlainTransformer(GgufFile file, int layers, PlainOptions options)
+internal sealed class PlainTransformer(GgufFile file, int layers, TinyShape shape, PlainOptions options)
 {
-    private const int Group = TinyModel.NHead / TinyModel.NHeadKv;
     private const double Epsilon = 1e-5;
 
     private readonly Dictionary<string, double[]> tensors = file.Tensors.ToDictionary(tensor => tensor.Name, tensor => Values(file, tensor));
@@ -51,7 +56,7 @@ internal sealed class PlainTransformer(GgufFile file, int layers, PlainOptions o
     /// <summary>The logits after the next token.</summary>
     public double[] Next(int token)
     {
-        var residual = tensors["token_embd.weight"].AsSpan(token * TinyModel.NEmbd, TinyModel.NEmbd).ToArray().Select(x => x * options.EmbeddingScale).ToArray();
+        var residual = tensors["token_embd.weight"].AsSpan(token * shape.NEmbd, shape.NEmbd).ToArray().Select(x => x * options.EmbeddingScale).ToArray();
         for (var layer = 0; layer < layers; layer++)
         {
             var x = options.NormsBefore ? Norm(residual, $"blk.{layer}.attn_norm") : residual;
@@ -73,19 +78,19 @@ internal sealed class PlainTransformer(GgufFile file, int layers, PlainOptions o
 
         var attended = new double[q.Length];
         var first = (int)Math.Max(0, position + 1L - options.WindowOf(layer));
-        for (var head = 0; head < TinyModel.NHead; head++)
+        for (var head = 0; head < shape.NHead; head++)
         {
-            int own = head * TinyModel.HeadDim, shared = head / Group * TinyModel.HeadDim;
+            int own = head * shape.HeadDim, shared = head / (shape.NHead / shape.NHeadKv) * shape.HeadDim;
             var weights = new double[position + 1];
             for (var j = first; j <= position; j++)
             {
                 var score = 0.0;
-                for (var i = 0; i < TinyModel.HeadDim; i++) score += q[own + i] * keys[layer][j][shared + i];
-                weights[j] = Math.Exp(Cap(score * options.AttentionScale, options.AttentionCap));
+                for (var i = 0; i < shape.HeadDim; i++) score += q[own + i] * keys[layer][j][shared + i];
+                weights[j] = Math.Exp(Cap(score * (options.AttentionScale ?? 1 / Math.Sqrt(shape.HeadDim)), options.AttentionCap));
             }
             var sum = weights.Sum();
             for (var j = first; j <= position; j++)
-                for (var i = 0; i < TinyModel.HeadDim; i++) attended[own + i] += weights[j] / sum * values[layer][j][shared + i];
+                for (var i = 0; i < shape.HeadDim; i++) attended[own + i] += weights[j] / sum * values[layer][j][shared + i];
         }
         return Multiply($"blk.{layer}.attn_output", attended);
     }
@@ -95,7 +100,7 @@ internal sealed class PlainTransformer(GgufFile file, int layers, PlainOptions o
     {
         if (options.NormsRows) heads = Norm(heads, $"blk.{layer}.{norm}");
         var result = new List<double>();
-        foreach (var part in heads.Chunk(TinyModel.HeadDim)) result.AddRange(Rotated(options.NormsHeads ? Norm(part, $"blk.{layer}.{norm}") : part, layer, position));
+        foreach (var part in heads.Chunk(shape.HeadDim)) result.AddRange(Rotated(options.NormsHeads ? Norm(part, $"blk.{layer}.{norm}") : part, layer, position));
         return [.. result];
     }
 
@@ -117,11 +122,15 @@ internal sealed class PlainTransformer(GgufFile file, int layers, PlainOptions o
     {
         double[] gate = Multiply($"blk.{layer}.ffn_gate", x), up = Multiply($"blk.{layer}.ffn_up", x);
         for (var i = 0; i < gate.Length; i++)
-        {
-            var g = gate[i];
-            gate[i] = up[i] * (options.IsGelu ? g / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (g + 0.044715 * g * g * g))) : g / (1 + Math.Exp(-g)));
-        }
+            gate[i] = up[i] * (options.IsGelu ? Gelu(gate[i]) : gate[i] / (1 + Math.Exp(-gate[i])));
         return Multiply($"blk.{layer}.ffn_down", gate);
+    }
+
+    private double Gelu(double x)
+    {
+        double Rounded(double value) => options.RoundsGelu ? (double)(Half)value : value;
+        x = Rounded(x);
+        return Rounded(x / 2 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
     }
 
     private double[] Add(double[] residual, double[] block, string norm)
