@@ -19,7 +19,11 @@ internal sealed unsafe partial class ForwardPass
             weights.Embedding.Format.Dequantize(row, residual);
             if (config.EmbeddingScale != 1) TensorPrimitives.Multiply(residual, config.EmbeddingScale, residual);
             for (var table = 0; table < model.RopeTables.Length; table++)
-                Rope.Angles(plan.Positions[t], model.RopeTables[table].Frequencies, model.RopeTables[table].Magnitude, family.RopePairs, RotationOf(table, t));
+            {
+                ref readonly var rope = ref model.RopeTables[table];
+                var frequencies = rope.IsLong(plan.Contexts[t]) ? rope.LongFrequencies : rope.Frequencies;
+                Rope.Angles(plan.Positions[t], frequencies, rope.Magnitude, family.RopePairs, RotationOf(table, t));
+            }
         }
     }
 

@@ -11,7 +11,7 @@ namespace LoRDBA.Runtime.Inference;
 /// Little-endian, as the cache in memory.
 /// <code>
 ///    0   "LORDBASQ"             8   u32 version, 1
-///   12   u32 flags (1: float32 arithmetic)
+///   12   u32 flags (1: float32 arithmetic, 2: heads turned as in a long context)
 ///   16   u32 format of keys and values (F16 0, I8 1, F32 2)
 ///   20   u32 n_layer           24   u32 n_head_kv         28   u32 head_dim
 ///   32   u8[32] fingerprint of the base
@@ -26,6 +26,7 @@ namespace LoRDBA.Runtime.Inference;
 internal static class SequenceState
 {
     private const uint Version = 1;
+    private const uint FloatFlag = 1, LongFlag = 2;
     private const int HeaderLength = 104;
     private const int ActorLength = Sha256Digest.Length + sizeof(float);
     private const int ChecksumLength = 16;
@@ -89,7 +90,7 @@ internal static class SequenceState
         var header = new byte[HeaderLength];
         var config = sequence.Model.Config;
         Magic.CopyTo(header);
-        uint[] numbers = [Version, sequence.Engine.IsOracle ? 1u : 0, (uint)sequence.KeyValueFormat, (uint)config.NLayer, (uint)config.NHeadKv, (uint)config.HeadDim];
+        uint[] numbers = [Version, (sequence.Engine.IsOracle ? FloatFlag : 0) | (IsLong(sequence) ? LongFlag : 0), (uint)sequence.KeyValueFormat, (uint)config.NLayer, (uint)config.NHeadKv, (uint)config.HeadDim];
         for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8 + i * sizeof(uint)), numbers[i]);
         sequence.Model.Fingerprint.CopyTo(header.AsSpan(32));
         sequence.Model.WeightsDigest.CopyTo(header.AsSpan(64));
@@ -103,12 +104,19 @@ internal static class SequenceState
         var (model, config) = (sequence.Model, sequence.Model.Config);
         Require(new Sha256Digest(state.Slice(32, Sha256Digest.Length)) == model.Fingerprint, SequenceStateError.WrongBase, $"The state was computed with another base than {config.Name} ({model.Fingerprint.Short}).");
         Require(new Sha256Digest(state.Slice(64, Sha256Digest.Length)) == model.WeightsDigest, SequenceStateError.WrongWeights, $"The state was computed with another file of {config.Name}: its weights are stored otherwise. Compute the state anew.");
-        Require(UInt32(state, 12) == (sequence.Engine.IsOracle ? 1u : 0), SequenceStateError.WrongArithmetic, $"The state was computed {(sequence.Engine.IsOracle ? "in whole numbers, and this engine is an oracle" : "by an oracle, and this engine is none")}.");
+        var flags = UInt32(state, 12);
+        Require((flags & FloatFlag) != 0 == sequence.Engine.IsOracle, SequenceStateError.WrongArithmetic, $"The state was computed {(sequence.Engine.IsOracle ? "in whole numbers, and this engine is an oracle" : "by an oracle, and this engine is none")}.");
+        Require(
+            (flags & LongFlag) != 0 == IsLong(sequence), SequenceStateError.WrongContext,
+            $"{config.Name} turns heads otherwise in contexts of more than {sequence.Model.RopeTables[0].ShortContext} tokens; the state's was {(IsLong(sequence) ? "shorter" : "longer")}. Create the sequence with such a ContextLength.");
+        Require((flags & ~(FloatFlag | LongFlag)) == 0, SequenceStateError.BadValue, $"The state has the flags {flags}, of which some are unknown.");
         Require(UInt32(state, 16) == (uint)sequence.KeyValueFormat, SequenceStateError.WrongKeyValueFormat, $"The state keeps keys and values as {(KeyValueFormat)UInt32(state, 16)}, the sequence as {sequence.KeyValueFormat}: create the sequence with the state's KeyValueFormat.");
         Require(
             UInt32(state, 20) == config.NLayer && UInt32(state, 24) == config.NHeadKv && UInt32(state, 28) == config.HeadDim, SequenceStateError.BadValue,
             $"The state has {UInt32(state, 20)} layers, {UInt32(state, 24)} key/value heads of {UInt32(state, 28)}; the model has {config.NLayer}, {config.NHeadKv} of {config.HeadDim}.");
     }
+
+    private static bool IsLong(Sequence sequence) => sequence.Model.RopeTables[0].IsLong(sequence.ContextLength);
 
     private static void CheckActor(Actor made, Actor acts)
     {

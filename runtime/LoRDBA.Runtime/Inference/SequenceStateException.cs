@@ -23,6 +23,8 @@ public enum SequenceStateError
     WrongAdapter,
     /// <summary>More tokens than the sequence's context holds.</summary>
     ContextTooShort,
+    /// <summary>Computed in a context for which the model turns its heads otherwise.</summary>
+    WrongContext,
     /// <summary>A number in it lies outside its range.</summary>
     BadValue,
 }

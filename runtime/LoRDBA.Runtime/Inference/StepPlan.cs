@@ -18,7 +18,7 @@ internal sealed class StepPlan
 
     public StepPlan(int batchLength, int logitRows, AdapterScratch scratch)
     {
-        (Ids, Positions, LogitTokens) = (new int[batchLength], new int[batchLength], new int[logitRows]);
+        (Ids, Positions, Contexts, LogitTokens) = (new int[batchLength], new int[batchLength], new int[batchLength], new int[logitRows]);
         (parts, taken) = (new Part[batchLength], new bool[batchLength]);
         (Layers, Head) = (new AdapterPass(scratch, batchLength), new AdapterPass(scratch, logitRows));
     }
@@ -28,6 +28,9 @@ internal sealed class StepPlan
 
     /// <summary>The tokens' positions in their sequences, [tokens].</summary>
     public int[] Positions { get; }
+
+    /// <summary>The context lengths of the tokens' sequences, [tokens].</summary>
+    public int[] Contexts { get; }
 
     /// <summary>Tokens that go through the layers; 0 for the head alone.</summary>
     public int Tokens { get; private set; }
@@ -92,6 +95,7 @@ internal sealed class StepPlan
         var (first, position) = (Tokens, segment.Sequence.Position);
         batch.TokensOf(segment).CopyTo(Ids.AsSpan(first));
         for (var i = 0; i < segment.Count; i++) Positions[first + i] = position + i;
+        Contexts.AsSpan(first, segment.Count).Fill(segment.Sequence.ContextLength);
         Tokens += segment.Count;
         for (var i = 0; i < segment.Count; i += CausalAttention.MaxTokens)
             parts[PartCount++] = new Part(segment.Sequence.Cache, first + i, Math.Min(CausalAttention.MaxTokens, segment.Count - i), position + i);

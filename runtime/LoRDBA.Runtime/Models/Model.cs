@@ -61,6 +61,10 @@ public sealed class Model : SharedResource
 
     internal ModelWeights Weights { get; }
 
+    /// <summary>The linears whose rows a tensor holds, one below the other; none if no linear has the name.</summary>
+    internal ReadOnlySpan<Linear> LinearsOf(string tensor) =>
+        Weights.Fused.TryGetValue(tensor, out var parts) ? parts : Linears.FirstOrDefault(linear => linear.Name == tensor) is { } linear ? [linear] : [];
+
     /// <summary>What heads turn by, [rope_tables]; see <see cref="ModelConfig.RopeTableOf"/>.</summary>
     internal RopeTable[] RopeTables { get; }
 

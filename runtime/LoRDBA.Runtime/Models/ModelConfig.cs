@@ -147,6 +147,7 @@ public sealed record ModelConfig
         var nLayer = Int("block_count");
         var freqBase = metadata.GetFloat32($"{architecture}.rope.freq_base", 10_000f);
         var attentionScale = Optional(FamilyKeys.AttentionScale, "attention.scale", 0);
+        const string PatternKey = "attention.sliding_window_pattern";
         var hasWindow = family.WindowPeriod > 0 && metadata.Contains($"{architecture}.attention.sliding_window");
         var config = new ModelConfig
         {
@@ -171,7 +172,7 @@ public sealed record ModelConfig
             AttentionSoftCap = Optional(FamilyKeys.AttentionSoftCap, "attn_logit_softcapping", 0),
             LogitSoftCap = Optional(FamilyKeys.LogitSoftCap, "final_logit_softcapping", 0),
             Window = hasWindow ? Int("attention.sliding_window") : 0,
-            WindowPeriod = hasWindow ? Int("attention.sliding_window_pattern", family.WindowPeriod) : 0,
+            WindowPeriod = !hasWindow ? 0 : metadata.Contains($"{architecture}.{PatternKey}") ? Int(PatternKey) : family.WindowPeriod,
             WindowedRopeBase = hasWindow && family.HasWindowedRope
                 ? metadata.GetFloat32($"{architecture}.rope.freq_base_swa", family.WindowedRopeBase > 0 ? family.WindowedRopeBase : freqBase)
                 : null,

@@ -16,6 +16,7 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs)
         new("llama", RopePairs.Neighbours),
         new("qwen2", RopePairs.Halves) { HasQkvBias = true },
         new("qwen3", RopePairs.Halves) { QkNorm = QkNorm.Heads },
+        new("phi3", RopePairs.Halves) { FusesInputs = true, WindowPeriod = int.MaxValue },
         new("smollm3", RopePairs.Neighbours) { NoRopePeriod = 4 },
         new("granite", RopePairs.Neighbours) { Keys = FamilyKeys.EmbeddingScale | FamilyKeys.AttentionScale | FamilyKeys.ResidualScale | FamilyKeys.LogitScale },
         new("olmo2", RopePairs.Halves) { Norms = BlockNorms.After, QkNorm = QkNorm.Rows, WindowPeriod = 4, HasWindowedRope = true },
@@ -35,6 +36,12 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs)
 
     /// <summary>Whether q, k and v have biases: attn_q.bias [n_head · head_dim] and so on.</summary>
     public bool HasQkvBias { get; init; }
+
+    /// <summary>
+    /// Whether linears that read one input share a tensor: attn_qkv [n_embd → query_dim + 2 · kv_dim], and ffn_up [n_embd → 2 · n_ff], the
+    /// gate's rows first.
+    /// </summary>
+    public bool FusesInputs { get; init; }
 
     /// <summary>Where the norms of attention and feed-forward stand.</summary>
     public BlockNorms Norms { get; init; } = BlockNorms.Before;
@@ -57,7 +64,7 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs)
 
     /// <summary>
     /// Of so many layers the last sees all positions, and the others those in attention.sliding_window, where the file has this key;
-    /// attention.sliding_window_pattern may tell another number. 0: no layer has a window.
+    /// attention.sliding_window_pattern may tell another number. 0: no layer has a window; int.MaxValue: each has one.
     /// </summary>
     public int WindowPeriod { get; init; }
 

@@ -44,12 +44,16 @@ internal sealed unsafe class ModelWeights
     /// <summary>[rope_dim / 2]: divisors of the rotary frequencies, in models that stretch them (see <see cref="RopeScaling"/>).</summary>
     public const string RopeFrequencies = "rope_freqs.weight";
 
+    /// <summary>[rope_dim / 2] each: divisors of the rotary frequencies for contexts up to the first training's, and for longer ones.</summary>
+    public const string ShortRopeFactors = "rope_factors_short.weight", LongRopeFactors = "rope_factors_long.weight";
+
     private readonly GgufFile file;
     private readonly ModelConfig config;
     private readonly ModelFamily family;
-    private readonly HashSet<string> taken = [RopeFrequencies];
+    private readonly HashSet<string> taken = [RopeFrequencies, ShortRopeFactors, LongRopeFactors];
     private readonly List<Linear> linears = [];
     private readonly List<InputGroup> inputs = [];
+    private readonly Dictionary<string, Linear[]> fused = [];
 
     private ModelWeights(GgufFile file, ModelConfig config)
     {
@@ -83,6 +87,9 @@ internal sealed unsafe class ModelWeights
     /// <summary>The inputs of these, in the order of the forward pass.</summary>
     public IReadOnlyList<InputGroup> Inputs => inputs;
 
+    /// <summary>The linears that share a tensor, one below the other, by the tensor's name; see <see cref="ModelFamily.FusesInputs"/>.</summary>
+    public IReadOnlyDictionary<string, Linear[]> Fused => fused;
+
     /// <exception cref="ModelException">A tensor is missing, has another shape, or is not of this architecture.</exception>
     /// <exception cref="GgufException">A tensor's block format cannot be read.</exception>
     public static ModelWeights FromGguf(GgufFile file, ModelConfig config) => new(file, config);
@@ -98,16 +105,20 @@ internal sealed unsafe class ModelWeights
         return new LayerWeights
         {
             AttentionNorm = BlockNorm("attn_norm", BlockNorms.Before),
-            QueryKeyValue = Group(
-                Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query, biased),
-                Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key, biased),
-                Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value, biased)),
+            QueryKeyValue = family.FusesInputs
+                ? FusedGroup(layer, "attn_qkv", ("attn_q", config.QueryDim, LinearKind.Query), ("attn_k", config.KvDim, LinearKind.Key), ("attn_v", config.KvDim, LinearKind.Value))
+                : Group(
+                    Block("attn_q", config.NEmbd, config.QueryDim, LinearKind.Query, biased),
+                    Block("attn_k", config.NEmbd, config.KvDim, LinearKind.Key, biased),
+                    Block("attn_v", config.NEmbd, config.KvDim, LinearKind.Value, biased)),
             QueryNorm = HeadNorm("attn_q_norm", config.QueryDim),
             KeyNorm = HeadNorm("attn_k_norm", config.KvDim),
             AttentionOutput = Group(Block("attn_output", config.QueryDim, config.NEmbd, LinearKind.AttentionOutput)),
             AttentionPostNorm = BlockNorm("post_attention_norm", BlockNorms.After),
             FeedForwardNorm = BlockNorm("ffn_norm", BlockNorms.Before),
-            GateUp = Group(Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate), Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up)),
+            GateUp = family.FusesInputs
+                ? FusedGroup(layer, "ffn_up", ("ffn_gate", config.NFf, LinearKind.Gate), ("ffn_up", config.NFf, LinearKind.Up))
+                : Group(Block("ffn_gate", config.NEmbd, config.NFf, LinearKind.Gate), Block("ffn_up", config.NEmbd, config.NFf, LinearKind.Up)),
             Down = Group(Block("ffn_down", config.NFf, config.NEmbd, LinearKind.Down)),
             FeedForwardPostNorm = BlockNorm("post_ffw_norm", BlockNorms.After),
         };
@@ -118,6 +129,29 @@ internal sealed unsafe class ModelWeights
         var linear = Matrix($"{name}.weight", linears.Count, nIn, nOut, layer, kind, withBias ? Vector($"{name}.bias", nOut) : null);
         linears.Add(linear);
         return linear;
+    }
+
+    /// <summary>
+    /// Linears whose rows lie one below the other in one tensor, [n_embd → the sum of their n_out]; each has the name that it has in other
+    /// families.
+    /// </summary>
+    private InputGroup FusedGroup(int layer, string name, params ReadOnlySpan<(string Name, int NOut, LinearKind Kind)> members)
+    {
+        var (total, first) = (0, 0);
+        foreach (var member in members) total += member.NOut;
+        var tensor = Take($"blk.{layer}.{name}.weight", config.NEmbd, total);
+        var format = file.FormatOf(tensor);
+        var parts = new Linear[members.Length];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (part, nOut, kind) = members[i];
+            var data = file.Data(tensor) + first * format.BytesFor(config.NEmbd);
+            parts[i] = new Linear($"blk.{layer}.{part}.weight", linears.Count, layer, kind, config.NEmbd, nOut, format, data, bias: null);
+            linears.Add(parts[i]);
+            first += nOut;
+        }
+        fused.Add(tensor.Name, parts);
+        return Group(parts);
     }
 
     private InputGroup Group(params Linear[] members)

@@ -8,6 +8,15 @@ namespace LoRDBA.Runtime.Models;
 /// <param name="Magnitude">What rotated heads are multiplied with; 1 but for YaRN.</param>
 internal readonly record struct RopeTable(double[] Frequencies, double Magnitude)
 {
+    /// <summary>What takes the place of <see cref="Frequencies"/> in a long context, or null.</summary>
+    public double[]? LongFrequencies { get; init; }
+
+    /// <summary>The longest context that turns by <see cref="Frequencies"/>, where there are others for longer ones.</summary>
+    public int ShortContext { get; init; }
+
+    /// <summary>Whether a context of this length turns by <see cref="LongFrequencies"/>.</summary>
+    public bool IsLong(int contextLength) => LongFrequencies is not null && contextLength > ShortContext;
+
     /// <summary>base^(-2i / rope_dim) for pair i.</summary>
     public static RopeTable Unscaled(int ropeDim, float freqBase)
     {
@@ -26,6 +35,8 @@ internal readonly record struct RopeTable(double[] Frequencies, double Magnitude
 /// <item>linear: all are divided by the factor (arXiv 2306.15595).</item>
 /// <item>yarn: slow pairs are divided, fast ones left, those between mixed, and cos and sin grow a little
 /// (arXiv 2309.00071, section 3; beta_fast 32, beta_slow 1).</item>
+/// <item>Two tensors, rope_factors_short.weight and rope_factors_long.weight, divide each frequency: which of the two, tells the length of
+/// the sequence's context (LongRoPE, arXiv 2402.13753; Phi-3.5). cos and sin grow by rope.scaling.attn_factor.</item>
 /// </list>
 /// </remarks>
 internal static class RopeScaling
@@ -36,8 +47,9 @@ internal static class RopeScaling
     public static RopeTable Read(GgufFile file, string architecture, int ropeDim, float freqBase)
     {
         var table = RopeTable.Unscaled(ropeDim, freqBase);
+        if (file.TryGetTensor(ModelWeights.ShortRopeFactors, out _) || file.TryGetTensor(ModelWeights.LongRopeFactors, out _)) return ReadLongRope(file, architecture, table);
         var frequencies = table.Frequencies;
-        DivideByTensor(file, frequencies);
+        if (file.TryGetTensor(ModelWeights.RopeFrequencies, out _)) DivideByTensor(file, ModelWeights.RopeFrequencies, frequencies);
 
         var prefix = $"{architecture}.rope.scaling";
         var kind = file.Metadata.TryGetString($"{prefix}.type", out var given) ? given : "none";
@@ -59,9 +71,21 @@ internal static class RopeScaling
         }
     }
 
-    private static void DivideByTensor(GgufFile file, double[] frequencies)
+    private static RopeTable ReadLongRope(GgufFile file, string architecture, RopeTable unscaled)
     {
-        if (!file.TryGetTensor(ModelWeights.RopeFrequencies, out var tensor)) return;
+        var (frequencies, longFrequencies) = (unscaled.Frequencies, (double[])unscaled.Frequencies.Clone());
+        DivideByTensor(file, ModelWeights.ShortRopeFactors, frequencies);
+        DivideByTensor(file, ModelWeights.LongRopeFactors, longFrequencies);
+        var (contextKey, factorKey) = ($"{architecture}.rope.scaling.original_context_length", $"{architecture}.rope.scaling.attn_factor");
+        var (context, factor) = (file.Metadata.GetUInt32(contextKey), file.Metadata.GetFloat32(factorKey, 1f));
+        if (context is 0 or > int.MaxValue) throw new ModelException(ModelError.BadMetadata, file.Name, contextKey, $"{contextKey} is {context}; it must be positive.");
+        if (!float.IsFinite(factor) || factor <= 0) throw new ModelException(ModelError.BadMetadata, file.Name, factorKey, $"{factorKey} is {factor}; it must be positive.");
+        return new RopeTable(frequencies, factor) { LongFrequencies = longFrequencies, ShortContext = (int)context };
+    }
+
+    private static void DivideByTensor(GgufFile file, string name, double[] frequencies)
+    {
+        if (!file.TryGetTensor(name, out var tensor)) throw new ModelException(ModelError.MissingTensor, file.Name, name, $"the tensor {name} is missing.");
         if (tensor.Type != GgmlType.F32 || tensor.NDims != 1 || tensor.Dim(0) != frequencies.Length)
             throw new ModelException(ModelError.ShapeMismatch, file.Name, tensor.Name, $"{tensor.Name} must be F32 of {frequencies.Length} elements.");
         unsafe

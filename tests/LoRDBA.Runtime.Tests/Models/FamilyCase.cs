@@ -19,6 +19,9 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
     /// <summary>Whether the head is a matrix of its own.</summary>
     public bool OwnOutput { get; init; }
 
+    /// <summary>Whether there are tensors of factors for short and for long contexts.</summary>
+    public bool HasRopeFactors { get; init; }
+
     private const int Window = 20;
 
     private static readonly PlainOptions Gemma3 = new()
@@ -29,9 +32,11 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
         IsGelu = true,
     };
 
+    private static readonly PlainOptions Phi3 = new() { TurnsHalves = true, FusesInputs = true };
+
     /// <summary>What <see cref="Row(string, TinyShape?)"/> takes.</summary>
     public static string[] RowNames { get; } =
-        ["llama", "qwen2", "qwen3", "smollm3", "granite", "olmo2", "olmo2 with windows", "gemma3", "gemma3 without windows", "gemma3 of 62 layers"];
+        ["llama", "qwen2", "qwen3", "phi3", "phi3 with short factors", "phi3 with long factors", "smollm3", "granite", "olmo2", "olmo2 with windows", "gemma3", "gemma3 without windows", "gemma3 of 62 layers"];
 
     /// <summary>As llama.</summary>
     public static FamilyCase Plain { get; } = new(new("llama", RopePairs.Neighbours), Layers: 3, Keys: [], new PlainOptions());
@@ -52,6 +57,10 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
             "llama" => new(family, 2, [], new PlainOptions()),
             "qwen2" => new(family, 2, [], new PlainOptions { TurnsHalves = true }),
             "qwen3" => new(family, 2, [], new PlainOptions { TurnsHalves = true, NormsHeads = true }),
+            "phi3" => new(family, 2, [], Phi3),
+            "phi3 with windows" => new(family, 2, new() { ["attention.sliding_window"] = (uint)Window }, Phi3 with { WindowOf = _ => Window }),
+            "phi3 with short factors" => LongRope(family, originalContext: 4096, i => 1 + 0.1 * i),
+            "phi3 with long factors" => LongRope(family, originalContext: 50, i => 2 + 0.7 * i),
             "smollm3" => new(family, 5, [], new PlainOptions { RopeBaseOf = layer => layer == 3 ? null : 10_000 }),
             "granite" => new(
                 family, 2, new() { ["embedding_scale"] = 12f, ["attention.scale"] = 0.0625f, ["residual_scale"] = 0.22f, ["logit_scale"] = 8f },
@@ -85,6 +94,14 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
             _ => throw new ArgumentException(name),
         };
     }
+
+    /// <summary>Two lists of factors, of which the context's length chooses one.</summary>
+    private static FamilyCase LongRope(ModelFamily family, uint originalContext, Func<int, double> chosen) => new(
+        family, 2, new() { ["rope.scaling.original_context_length"] = originalContext, ["rope.scaling.attn_factor"] = 1.19f },
+        Phi3 with { RopeDivisorOf = chosen, RopeMagnitude = 1.19f })
+    {
+        HasRopeFactors = true,
+    };
 
     /// <summary>The same with one more of the options that the tests name.</summary>
     public FamilyCase With(string option)
@@ -134,6 +151,14 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
         var tiny = new TinyModel
         {
             Type = type,
+            Change = (name, values) =>
+            {
+                for (var i = 0; i < values.Length; i++)
+                {
+                    if (name == ModelWeights.ShortRopeFactors) values[i] = (float)(1 + 0.1 * i);
+                    if (name == ModelWeights.LongRopeFactors) values[i] = (float)(2 + 0.7 * i);
+                }
+            },
             More = writer => writer
                 .Add("tokenizer.ggml.model", "gpt2")
                 .Add("tokenizer.ggml.pre", "gpt-2")
@@ -170,16 +195,18 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
             Put("post_ffw_norm.weight", after, embd);
             Put("attn_q_norm.weight", rows || heads, rows ? q : Shape.HeadDim);
             Put("attn_k_norm.weight", rows || heads, rows ? kv : Shape.HeadDim);
+            Put("attn_qkv.weight", Options.FusesInputs, embd, q + 2 * kv);
             foreach (var (name, length) in new[] { ("attn_q", q), ("attn_k", kv), ("attn_v", kv) })
             {
-                Put($"{name}.weight", isThere: true, embd, length);
+                Put($"{name}.weight", !Options.FusesInputs, embd, length);
                 Put($"{name}.bias", Family.HasQkvBias, length);
             }
             Put("attn_output.weight", isThere: true, q, embd);
-            Put("ffn_gate.weight", isThere: true, embd, ff);
-            Put("ffn_up.weight", isThere: true, embd, ff);
+            Put("ffn_gate.weight", !Options.FusesInputs, embd, ff);
+            Put("ffn_up.weight", isThere: true, embd, Options.FusesInputs ? 2 * ff : ff);
             Put("ffn_down.weight", isThere: true, ff, embd);
         }
+        if (HasRopeFactors) tiny.Shapes[ModelWeights.ShortRopeFactors] = tiny.Shapes[ModelWeights.LongRopeFactors] = [Shape.HeadDim / 2];
         if (missing is not null) tiny.Shapes[missing] = null;
         return tiny.ToArray();
     }

@@ -12,7 +12,7 @@ public sealed class ModelFamilyTests
 {
     private static readonly int[] Ids = [.. Enumerable.Range(0, 100).Select(i => (i * 17 + i * i % 7) % TinyModel.NVocab)];
 
-    public static TheoryData<string> RowNames => [.. FamilyCase.RowNames];
+    public static TheoryData<string> RowNames => [.. FamilyCase.RowNames, "phi3 with windows"];
 
     [Theory]
     [MemberData(nameof(RowNames))]

@@ -39,6 +39,15 @@ internal sealed record PlainOptions
 
     /// <summary>What a layer's angles are divided by.</summary>
     public Func<int, double> RopeFactorOf { get; init; } = _ => 1;
+
+    /// <summary>What the angle of a pair is divided by.</summary>
+    public Func<int, double> RopeDivisorOf { get; init; } = _ => 1;
+
+    /// <summary>What cos and sin are multiplied by.</summary>
+    public double RopeMagnitude { get; init; } = 1;
+
+    /// <summary>Whether q, k and v are one matrix, and gate and up.</summary>
+    public bool FusesInputs { get; init; }
 }
 
 /// <summary>
@@ -70,7 +79,7 @@ internal sealed class PlainTransformer(GgufFile file, int layers, TinyShape shap
 
     private double[] Attention(int layer, double[] x)
     {
-        double[] q = Multiply($"blk.{layer}.attn_q", x), k = Multiply($"blk.{layer}.attn_k", x), v = Multiply($"blk.{layer}.attn_v", x);
+        var (q, k, v) = QueryKeyValue(layer, x);
         var position = keys[layer].Count;
         q = Ready(q, layer, position, "attn_q_norm");
         keys[layer].Add(Ready(k, layer, position, "attn_k_norm"));
@@ -95,6 +104,14 @@ internal sealed class PlainTransformer(GgufFile file, int layers, TinyShape shap
         return Multiply($"blk.{layer}.attn_output", attended);
     }
 
+    private (double[] Q, double[] K, double[] V) QueryKeyValue(int layer, double[] x)
+    {
+        if (!options.FusesInputs) return (Multiply($"blk.{layer}.attn_q", x), Multiply($"blk.{layer}.attn_k", x), Multiply($"blk.{layer}.attn_v", x));
+        var all = Multiply($"blk.{layer}.attn_qkv", x);
+        int q = shape.NHead * shape.HeadDim, kv = shape.NHeadKv * shape.HeadDim;
+        return (all[..q], all[q..(q + kv)], all[(q + kv)..]);
+    }
+
     /// <summary>Queries or keys, normed and rotated.</summary>
     private double[] Ready(double[] heads, int layer, int position, string norm)
     {
@@ -112,7 +129,8 @@ internal sealed class PlainTransformer(GgufFile file, int layers, TinyShape shap
         for (var i = 0; i < half; i++)
         {
             var (a, b) = options.TurnsHalves ? (i, i + half) : (2 * i, 2 * i + 1);
-            var (sin, cos) = Math.SinCos(position * Math.Pow(freqBase, -2.0 * i / head.Length) / options.RopeFactorOf(layer));
+            var (sin, cos) = Math.SinCos(position * Math.Pow(freqBase, -2.0 * i / head.Length) / options.RopeFactorOf(layer) / options.RopeDivisorOf(i));
+            (sin, cos) = (options.RopeMagnitude * sin, options.RopeMagnitude * cos);
             (result[a], result[b]) = (head[a] * cos - head[b] * sin, head[a] * sin + head[b] * cos);
         }
         return result;
@@ -120,7 +138,9 @@ internal sealed class PlainTransformer(GgufFile file, int layers, TinyShape shap
 
     private double[] FeedForward(int layer, double[] x)
     {
-        double[] gate = Multiply($"blk.{layer}.ffn_gate", x), up = Multiply($"blk.{layer}.ffn_up", x);
+        var up = Multiply($"blk.{layer}.ffn_up", x);
+        var gate = options.FusesInputs ? up[..shape.NFf] : Multiply($"blk.{layer}.ffn_gate", x);
+        if (options.FusesInputs) up = up[shape.NFf..];
         for (var i = 0; i < gate.Length; i++)
             gate[i] = up[i] * (options.IsGelu ? Gelu(gate[i]) : gate[i] / (1 + Math.Exp(-gate[i])));
         return Multiply($"blk.{layer}.ffn_down", gate);

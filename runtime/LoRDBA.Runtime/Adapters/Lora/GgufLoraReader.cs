@@ -13,26 +13,33 @@ internal static class GgufLoraReader
         {
             if (file.Architecture != model.Config.Architecture)
                 throw new AdapterException(AdapterError.WrongBase, file.File.Name, GgufLoraKeys.Architecture, $"the adapter is for a {file.Architecture} model; {model.Config.Name} is {model.Config.Architecture}.");
-            var linears = file.Pairs.Select(pair => LinearOf(pair, file, model)).ToArray();
-            return LoraAdapter.Create(model, file.Name, file.Digest(), file.File.Length, [.. file.Pairs.Select((pair, i) => (linears[i], pair.Rank, pair.Scaling))], (i, branch) =>
+            var parts = file.Pairs.SelectMany(pair => PartsOf(pair, file, model)).ToArray();
+            return LoraAdapter.Create(model, file.Name, file.Digest(), file.File.Length, [.. parts.Select(part => (part.Linear, part.Pair.Rank, part.Pair.Scaling))], (i, branch) =>
             {
-                int[] order = [.. Enumerable.Range(0, branch.NOut)]; // Both files have the rows of q and k in the order of GGUF.
-                branch.Fill(file.Values(file.Pairs[i].A), file.Values(file.Pairs[i].B), order);
+                int[] order = [.. Enumerable.Range(parts[i].FirstRow, branch.NOut)]; // Both files have the rows of q and k in the order of GGUF.
+                branch.Fill(file.Values(parts[i].Pair.A), file.Values(parts[i].Pair.B), order);
             });
         }
     }
 
-    private static Linear LinearOf(GgufLoraPair pair, GgufLoraFile file, Model model)
+    /// <summary>The linears that a pair adapts: those that share the tensor, each with its rows of B.</summary>
+    private static (GgufLoraPair Pair, Linear Linear, int FirstRow)[] PartsOf(GgufLoraPair pair, GgufLoraFile file, Model model)
     {
         AdapterException Error(AdapterError error, string message) => new(error, file.File.Name, pair.Weight, message);
 
         if (pair.Weight == model.Weights.Embedding.Name) throw Error(AdapterError.Unsupported, "an adapted embedding is not supported.");
         if (pair.Weight == "output.weight" && model.HasTiedOutput)
             throw Error(AdapterError.TiedOutput, "the head of this base is its embedding and cannot be adapted alone. Train the adapter without the head.");
-        if (model.Linears.FirstOrDefault(linear => linear.Name == pair.Weight) is not { } linear)
-            throw Error(AdapterError.UnknownTensor, $"{model.Config.Name} has no such linear.");
-        if (pair.A.Dim(0) != linear.NIn || pair.B.Dim(1) != linear.NOut)
-            throw Error(AdapterError.ShapeMismatch, $"it is {pair.A.Dim(0)} -> {pair.B.Dim(1)}; the linear is {linear.NIn} -> {linear.NOut}.");
-        return linear;
+        var linears = model.LinearsOf(pair.Weight);
+        if (linears.IsEmpty) throw Error(AdapterError.UnknownTensor, $"{model.Config.Name} has no such linear.");
+        // A split adapter may name the half of a fused tensor that bears the tensor's name.
+        if (linears.Length > 1 && pair.B.Dim(1) == linears[^1].NOut && linears[^1].Name == pair.Weight) linears = linears[^1..];
+        var (nIn, nOut) = (linears[0].NIn, 0);
+        foreach (var linear in linears) nOut += linear.NOut;
+        if (pair.A.Dim(0) != nIn || pair.B.Dim(1) != nOut) throw Error(AdapterError.ShapeMismatch, $"it is {pair.A.Dim(0)} -> {pair.B.Dim(1)}; the linear is {nIn} -> {nOut}.");
+
+        var parts = new (GgufLoraPair, Linear, int)[linears.Length];
+        for (var (i, row) = (0, 0); i < parts.Length; row += linears[i++].NOut) parts[i] = (pair, linears[i], row);
+        return parts;
     }
 }
