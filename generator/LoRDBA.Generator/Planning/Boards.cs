@@ -5,15 +5,19 @@ namespace LoRDBA.Generator.Planning;
 /// <summary>The boards by name, and which instruction sets their processors have.</summary>
 internal static class Boards
 {
-    private static readonly (string Name, Paths Paths)[] All =
+    /// <summary>
+    /// Name, instruction sets, and what the device tree of such a board lists as compatible: its system on a chip, which all models and
+    /// compute modules with it share. Null where the processor alone tells.
+    /// </summary>
+    public static readonly (string Name, Paths Paths, string? Chip)[] All =
     [
-        ("rpi3", Paths.AdvSimd),                    // Cortex-A53
-        ("rpi4", Paths.AdvSimd),                    // Cortex-A72
-        ("rpi5", Paths.AdvSimd | Paths.Dp),         // Cortex-A76
-        ("jetson-nano", Paths.AdvSimd),             // Cortex-A57
-        ("jetson-orin", Paths.AdvSimd | Paths.Dp),  // Cortex-A78AE
-        ("x64-v3", Paths.Avx2),                     // Haswell, Zen and later
-        ("x64-v4", Paths.Avx512),                   // Skylake-X, Zen 4 and later
+        ("rpi3", Paths.AdvSimd, "brcm,bcm2837"),                     // Cortex-A53; Zero 2 W and Compute Module 3 too
+        ("rpi4", Paths.AdvSimd, "brcm,bcm2711"),                     // Cortex-A72; Pi 400 and Compute Module 4 too
+        ("rpi5", Paths.AdvSimd | Paths.Dp, "brcm,bcm2712"),          // Cortex-A76; Pi 500 and Compute Module 5 too
+        ("jetson-nano", Paths.AdvSimd, "nvidia,tegra210"),           // Cortex-A57
+        ("jetson-orin", Paths.AdvSimd | Paths.Dp, "nvidia,tegra234"), // Cortex-A78AE; Orin Nano, NX and AGX
+        ("x64-v3", Paths.Avx2, null),                                // Haswell, Zen and later
+        ("x64-v4", Paths.Avx512, null),                              // Skylake-X, Zen 4 and later
     ];
 
     /// <summary>All names, for a message.</summary>

@@ -49,6 +49,30 @@ public sealed class Engine : SharedResource
     /// <summary>Worker threads, the calling one among them.</summary>
     public int Threads => options.Threads;
 
+    /// <summary>
+    /// How many of <see cref="Threads"/> the next steps use: fewer where the board has to keep cool or other work has to go on. Results have
+    /// the same bits with any number.
+    /// </summary>
+    /// <exception cref="EngineException">It is not between 1 and <see cref="Threads"/>, or another thread is at work in this
+    /// engine.</exception>
+    public int ActiveThreads
+    {
+        get => forward.ActiveThreads;
+        set
+        {
+            Check(value, 1, Threads, nameof(ActiveThreads));
+            Enter();
+            try
+            {
+                forward.ActiveThreads = value;
+            }
+            finally
+            {
+                Exit();
+            }
+        }
+    }
+
     /// <summary>The most tokens of a batch.</summary>
     public int BatchLength => scratch.BatchLength;
 

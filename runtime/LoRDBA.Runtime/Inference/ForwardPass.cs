@@ -61,6 +61,9 @@ internal sealed unsafe partial class ForwardPass : IDisposable
         if (isStopping) cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>Worker threads that the next steps use.</summary>
+    public int ActiveThreads { get => pool.Workers; set => pool.Workers = value; }
+
     public void Dispose() => pool.Dispose();
 
     private void Work(int worker)

@@ -10,7 +10,7 @@ internal sealed class SpinBarrier
     /// <summary>About 50 µs: several times the cost of an uneven share, and of waking a sleeper.</summary>
     private const int SpinsBeforeSleep = 2_000;
 
-    private readonly int workers;
+    private int workers;
     private readonly object gate = new();
     private volatile int phase;
     private volatile bool broken;
@@ -43,10 +43,10 @@ internal sealed class SpinBarrier
         WakeSleepers();
     }
 
-    /// <summary>Makes the barrier usable again; only while nobody is in it.</summary>
-    public void Reset()
+    /// <summary>Makes the barrier usable again, for so many workers; only while nobody is in it.</summary>
+    public void Reset(int workers)
     {
-        missing = workers;
+        this.workers = missing = workers;
         broken = false;
     }
 

@@ -18,6 +18,7 @@ internal sealed class WorkerPool : IDisposable
     private readonly Action<int> body;
     private readonly Thread[] threads;
     private readonly object gate = new();
+    private int workers;
     private volatile int run;
     private volatile int running;
     private volatile bool stopping;
@@ -27,6 +28,7 @@ internal sealed class WorkerPool : IDisposable
     public WorkerPool(int workers, Action<int> body)
     {
         this.body = body;
+        this.workers = workers;
         Barrier = new SpinBarrier(workers);
         threads = new Thread[workers - 1];
         for (var i = 0; i < threads.Length; i++)
@@ -37,8 +39,18 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    /// <summary>How many workers there are, the caller among them.</summary>
-    public int Workers => threads.Length + 1;
+    /// <summary>How many workers run, the caller among them: from 1 to as many as there are; the others stay parked.</summary>
+    public int Workers
+    {
+        get => workers;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, threads.Length + 1);
+            workers = value;
+            Barrier.Reset(value);
+        }
+    }
 
     /// <summary>Where all workers of a run meet.</summary>
     public SpinBarrier Barrier { get; }
@@ -47,7 +59,7 @@ internal sealed class WorkerPool : IDisposable
     /// <exception cref="Exception">The first failure of any worker, as it was thrown there.</exception>
     public void Run()
     {
-        running = threads.Length;
+        running = workers - 1;
         lock (gate)
         {
             run++;
@@ -61,13 +73,13 @@ internal sealed class WorkerPool : IDisposable
 
         if (failure is not { } thrown) return;
         failure = null;
-        Barrier.Reset();
+        Barrier.Reset(workers);
         ExceptionDispatchInfo.Throw(thrown);
     }
 
     private void Serve(int worker)
     {
-        ProcessorAffinity.TryPin(worker, Workers);
+        ProcessorAffinity.TryPin(worker, threads.Length + 1);
         for (var done = 0; ;)
         {
             for (var spins = 0; run == done && spins < SpinsBeforePark; spins++) Thread.SpinWait(4);
@@ -76,6 +88,7 @@ internal sealed class WorkerPool : IDisposable
                 while (run == done && !stopping) Monitor.Wait(gate);
                 if (stopping) return;
                 done = run;
+                if (worker >= workers) continue;
             }
 
             Execute(worker);

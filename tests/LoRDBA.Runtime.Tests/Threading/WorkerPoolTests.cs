@@ -20,6 +20,27 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public void Fewer_workers_leave_the_others_parked()
+    {
+        var calls = new int[4];
+        WorkerPool? pool = null;
+        using var created = pool = new WorkerPool(4, worker =>
+        {
+            Interlocked.Increment(ref calls[worker]);
+            pool!.Barrier.Wait();
+        });
+        foreach (var workers in (int[])[4, 2, 1, 3, 4])
+        {
+            Array.Clear(calls);
+            pool.Workers = workers;
+            for (var run = 0; run < 50; run++) pool.Run();
+            Assert.Equal(Enumerable.Range(0, 4).Select(worker => worker < workers ? 50 : 0), calls);
+        }
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Workers = 5);
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Workers = 0);
+    }
+
+    [Fact]
     public void Nobody_passes_a_barrier_before_the_last_has_come()
     {
         const int workers = 4, phases = 500;
