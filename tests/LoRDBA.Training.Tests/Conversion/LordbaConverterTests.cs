@@ -31,6 +31,17 @@ public sealed class LordbaConverterTests : IDisposable
         Assert.All(file.Tensors, tensor => Assert.Equal((rank, 4, 0), (tensor.Rank, tensor.OutBits, tensor.InBits)));
     }
 
+    [Fact]
+    public void A_rank_that_no_file_has_names_the_weight_and_the_option()
+    {
+        var linear = model.Linears[3];
+        using var lora = Adapter.FromFactors("many", model, [new(linear, 1, [.. Enumerable.Repeat(1f, 4097 * linear.NIn)], [.. Enumerable.Repeat(1f, 4097 * linear.NOut)])]);
+        var refused = Assert.Throws<ConversionException>(() => Convert(lora, new()));
+        Assert.Equal(ConversionError.BadRank, refused.Error);
+        Assert.Contains($"{linear.Name} has the rank 4097", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--rank", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(3, true), InlineData(4, true), InlineData(8, false), InlineData(16, true)]
     public void Each_tensor_has_the_codes_that_were_asked_for(int bits, bool inScale)
     {

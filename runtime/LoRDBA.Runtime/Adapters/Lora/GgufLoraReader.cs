@@ -14,7 +14,8 @@ internal static class GgufLoraReader
             if (file.Architecture != model.Config.Architecture)
                 throw new AdapterException(AdapterError.WrongBase, file.File.Name, GgufLoraKeys.Architecture, $"the adapter is for a {file.Architecture} model; {model.Config.Name} is {model.Config.Architecture}.");
             var linears = file.Pairs.Select(pair => LinearOf(pair, file, model)).ToArray();
-            return LoraAdapter.Create(model, file.Name, file.Digest(), file.File.Length, [.. file.Pairs.Select((pair, i) => (linears[i], pair.Rank, pair.Scaling))], (i, branch) =>
+            var origin = new AdapterOrigin(file.Name, file.Digest(), file.File.Length) { Notice = file.Notice };
+            return LoraAdapter.Create(model, origin, [.. file.Pairs.Select((pair, i) => (linears[i], pair.Rank, pair.Scaling))], (i, branch) =>
             {
                 int[] order = [.. Enumerable.Range(0, branch.NOut)]; // Both files have the rows of q and k in the order of GGUF.
                 branch.Fill(file.Values(file.Pairs[i].A), file.Values(file.Pairs[i].B), order);
