@@ -114,7 +114,7 @@ internal sealed class EvalData(string path, Tokenizer tokenizer, ChatTemplate? c
         }
         catch (DecoderFallbackException e)
         {
-            throw Error(EvalDataError.NotUtf8, number, $"is not UTF-8: {e.Message} Save the file as UTF-8.", e);
+            throw Error(EvalDataError.NotUtf8, number, $"is not UTF-8: byte {e.Index} is 0x{e.BytesUnknown![0]:X2}. Save the file as UTF-8.", e);
         }
     }
 
