@@ -23,7 +23,7 @@ internal sealed class LoadedModel : IDisposable
     public Tokenizer Tokenizer => tokenizer ??= Tokenizer.FromGguf(Model.File);
 
     /// <summary>Loads and checks the files.</summary>
-    public static LoadedModel Open(string model, AdapterArgument? adapter, int threads)
+    public static LoadedModel Open(string model, AdapterArgument? adapter, int threads, ToolContext context)
     {
         var engine = new LoadedModel(Model.Load(model), threads);
         // The first token needs all weights; until then there are a tokenizer, an adapter and a sequence to make.
@@ -33,6 +33,7 @@ internal sealed class LoadedModel : IDisposable
         {
             engine.adapter = Adapter.Load(adapter.Path, engine.Model);
             engine.weight = adapter.Weight;
+            context.Notify(engine.adapter.Notice);
             return engine;
         }
         catch

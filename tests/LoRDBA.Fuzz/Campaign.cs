@@ -17,7 +17,7 @@ internal sealed record Campaign(Func<Target> Target, Func<IEnumerable<byte[]>> S
     private static readonly TextMutator Json = new(
     [
         "{", "}", "[", "]", ":", ",", "null", "true", "false", "\"\"", "{}", "[[", "\"r\"", "\"lora_alpha\"", "\"rank_pattern\"", "\"alpha_pattern\"", "\"peft_type\"", "\"LORA\"", "\"dtype\"", "\"shape\"",
-        "\"data_offsets\"", "\"F16\"", "\"__metadata__\"", "(a+)+", "\\\\d", "|", "*", "(?<x>", "\\\\k<x>", "{9999}", "[^", "(?i)", ".lora_A.weight", "q_proj", "layers.0",
+        "\"data_offsets\"", "\"F16\"", "\"__metadata__\"", "(a+)+", "\\\\d", "|", "*", "(?<x>", "\\\\k<x>", "{9999}", "[^", "(?i)", ".lora_A.weight", "q_proj", "layers.0", "{1000}", "\\\\b", "[a-z]", "\"lora_parameters\"", "\"scale\"", ".lora_a", ".default", "module.", "_orig_mod.", "language_model.",
     ]);
 
     private static readonly TextMutator Text = new(["a", "b", "c", " ", "  ", "<|x|>", "<tool>", "\n", "1", "123", "é", "'s", "'S", "\u2581", "\u3000", "漢", "\u0301", "!", "\t"]);
@@ -28,6 +28,8 @@ internal sealed record Campaign(Func<Target> Target, Func<IEnumerable<byte[]>> S
         ["gguf"] = new(() => new GgufTarget(), Fuzz.Seeds.Gguf, GgufMutator.Mutate),
         ["lordba"] = new(() => new LordbaTarget(), Fuzz.Seeds.Lordba, LordbaMutator.Mutate),
         ["peft"] = new(() => new PeftTarget(), Fuzz.Seeds.Peft, (input, other, random) => MutatePart(input, other, random, Json.Mutate, MutateSafetensors)),
+        ["archive"] = new(() => new TorchArchiveTarget(), Fuzz.Seeds.Archive, ByteMutator.Mutate),
+        ["pickle"] = new(() => new PickleTarget(), Fuzz.Seeds.Pickle, PickleMutator.Mutate),
         ["chat"] = new(() => new ChatTarget(), Fuzz.Seeds.Chat, Template.Mutate),
         ["tokenizer"] = new(() => new TokenizerTarget(), Fuzz.Seeds.Tokenizer, (input, other, random) => MutatePart(input, other, random, Text.Mutate, GgufMutator.Mutate)),
     };

@@ -1,6 +1,8 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using LoRDBA.Fuzz.Targets;
+using LoRDBA.Runtime.Adapters.Dbf;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Tests.Adapters;
@@ -81,6 +83,28 @@ internal static class Seeds
             {"peft_type":"LORA","r":8,"lora_alpha":2.5,"use_rslora":true,"bias":"none","init_lora_weights":true,"base_model_name_or_path":"x/y","target_modules":["q_proj"],"modules_to_save":null,
             "rank_pattern":{"down_proj":2,"layers.(0|3).self_attn.[qk]_proj":4},"alpha_pattern":{".*_proj":1e1}}
             """u8, SafetensorsBuilder.File(half, new byte[640]));
+        yield return Target.Join("""{"fine_tune_type":"lora","model":"x/y","lora_parameters":{"rank":1,"scale":20.0,"dropout":0.0}}"""u8,
+            SafetensorsBuilder.Of([("model.layers.0.self_attn.q_proj.lora_a", [64, 1], new float[64]), ("model.layers.0.self_attn.q_proj.lora_b", [1, 64], new float[64])]));
+    }
+
+    /// <summary>One module of the tiny model, as torch saves it.</summary>
+    public static IEnumerable<byte[]> Archive()
+    {
+        yield return new DbfBuilder().Add("model.layers.0.self_attn.q_proj", 64, 64, 3).ToArray();
+        yield return TorchBuilder.Archive([("data.pkl", new PickleWriter().BeginDictionary().EndDictionary().Finish()), (".format_version", "1"u8.ToArray()), ("byteorder", "little"u8.ToArray())]);
+    }
+
+    /// <summary>The pickles of these.</summary>
+    public static IEnumerable<byte[]> Pickle()
+    {
+        foreach (var archive in Archive())
+        {
+            using var zip = new ZipArchive(new MemoryStream(archive));
+            using var pickle = zip.Entries.First(entry => entry.Name == "data.pkl").Open();
+            using var bytes = new MemoryStream();
+            pickle.CopyTo(bytes);
+            yield return bytes.ToArray();
+        }
     }
 
     /// <summary>The templates of the tests.</summary>

@@ -69,7 +69,7 @@ public sealed class LlamaCppTests : IDisposable
     {
         using var file = GgufFile.Open(model);
         var tokenizer = Tokenizer.FromGguf(file);
-        var samples = EvalData.Read(Data, tokenizer, ChatTemplate.ForSamples(file, tokenizer.Vocabulary), count);
+        var samples = new EvalData(Data, tokenizer, ChatTemplate.ForSamples(file, tokenizer.Vocabulary), count, int.MaxValue).Read();
         var lines = samples.Select(sample => $$"""{"prompt":[{{string.Join(',', sample.Prompt)}}],"completion":[{{string.Join(',', sample.Completion)}}]}""");
         var ids = Path.Combine(folder.Path, "ids.jsonl");
         File.WriteAllLines(ids, lines);

@@ -5,14 +5,14 @@ using System.Globalization;
 namespace LoRDBA.Tool.Arguments;
 
 /// <summary>What <c>--adapter FILE[:weight]</c> names.</summary>
-/// <param name="Path">A .lordba file, a GGUF LoRA or a PEFT directory.</param>
+/// <param name="Path">A .lordba file, a GGUF LoRA, or a directory of PEFT, mlx-lm or the method's authors.</param>
 /// <param name="Weight">What its branch is multiplied with; 1 is as it was trained.</param>
 internal sealed record AdapterArgument(string Path, float Weight)
 {
     /// <summary>The option, the same for every verb that runs a model.</summary>
     public static Option<AdapterArgument?> Option() => new("--adapter")
     {
-        Description = "A .lordba file, GGUF LoRA or PEFT directory that acts beside the model; :0.5 behind it halves its effect",
+        Description = "A .lordba file, GGUF LoRA, or directory of PEFT, mlx-lm or the method's authors that acts beside the model; :0.5 behind it halves its effect",
         HelpName = "FILE[:weight]",
         CustomParser = Parse,
     };

@@ -18,6 +18,6 @@ internal sealed class EngineArguments
     }
 
     /// <summary>Loads what they name.</summary>
-    public LoadedModel Open(ParseResult arguments) =>
-        LoadedModel.Open(arguments.GetRequiredValue(model), arguments.GetValue(adapter), arguments.GetValue(threads));
+    public LoadedModel Open(ParseResult arguments, ToolContext context) =>
+        LoadedModel.Open(arguments.GetRequiredValue(model), arguments.GetValue(adapter), arguments.GetValue(threads), context);
 }

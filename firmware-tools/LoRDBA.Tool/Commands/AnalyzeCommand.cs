@@ -35,6 +35,7 @@ internal sealed class AnalyzeCommand : Verb
     {
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
+        Context.Notify(adapter.Notice);
         var result = new AnalysisResult(baseModel.Config.Name, adapter.Name, [.. Analyse(adapter).Select(AnalyzedTensor.Of)], RatioSample.Take(seed: 0));
 
         if (arguments.GetValue(html) is { } path) WholeFile.Write(path, file => file.Write(System.Text.Encoding.UTF8.GetBytes(AnalysisReport.ToHtml(result))));

@@ -47,9 +47,11 @@ internal sealed class CompareCommand : Verb
     {
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
+        Context.Notify(adapter.Notice);
         ConversionException.ThrowUnlessLora(adapter, "compared");
         var tokenizer = Tokenizer.FromGguf(baseModel.File);
-        var samples = EvalData.Read(arguments.GetRequiredValue(data), tokenizer, EvalData.ChatOf(baseModel.File, tokenizer, Context), arguments.GetValue(limit) ?? int.MaxValue);
+        var reader = new EvalData(arguments.GetRequiredValue(data), tokenizer, EvalData.ChatOf(baseModel.File, tokenizer, Context), arguments.GetValue(limit), DataScore.MostTokens(baseModel));
+        var samples = reader.Read();
         var folder = Directory.CreateDirectory(arguments.GetRequiredValue(output)).FullName;
         var cache = new ScoreCache(Path.Combine(folder, "results"), DigestOf(baseModel.File, samples));
         var points = Measure(adapter, arguments.GetValue(threads), samples, cache);

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Dbf;
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
@@ -17,7 +19,7 @@ internal sealed class ConvertCommand : Verb
 {
     private const string Purpose =
         "Converts a LoRA into a LoRDBA adapter, about a thirteenth of its fp16 size, without training, and tells how close each kind of weight came; " +
-        "or any adapter into a LoRA, for llama.cpp (FILE.gguf) or PEFT (DIR/).";
+        "or any adapter into a LoRA, for llama.cpp (FILE.gguf) or PEFT (DIR/); or signs from and to the form of the method's authors (DIR.dbf), as they are.";
 
     private const string ExampleLines = """
         lordba convert lora/ --base model.gguf -o home.lordba
@@ -26,15 +28,17 @@ internal sealed class ConvertCommand : Verb
         lordba convert lora/ --base model.gguf -o home.lordba --max-bytes 500000 --calibrate train.jsonl
         lordba convert home.lordba --base model.gguf -o home-lora.gguf
         lordba convert home.lordba --base model.gguf -o home-lora/
+        lordba convert lordba_qat_dbf/ --base model.gguf -o home.lordba
+        lordba convert home.lordba --base model.gguf -o home.dbf
         """;
 
     /// <summary>The mean squares of inputs hardly move after so many.</summary>
     private const int CalibrationLines = 200;
 
-    private readonly Argument<string> lora = new("ADAPTER") { Description = "A PEFT directory, a GGUF LoRA or a .lordba file" };
+    private readonly Argument<string> lora = new("ADAPTER") { Description = "A directory of PEFT, mlx-lm or the method's authors, a GGUF LoRA or a .lordba file" };
     private readonly Option<string> model = new("--base") { Description = "The GGUF model that the LoRA was trained for, in any quantization", HelpName = "MODEL", Required = true };
-    private readonly Option<string> output = new("--output", "-o") { Description = "What to write: FILE.gguf is a LoRA for llama.cpp, DIR/ one for PEFT, anything else a LoRDBA adapter; what is there is replaced when all is done", HelpName = "OUT", Required = true };
-    private readonly Option<int?> rank = NumberOption.Optional("--rank", "Rows of signs on either side, in every weight; otherwise the LoRA's own rank", 1, 64);
+    private readonly Option<string> output = new("--output", "-o") { Description = "What to write: FILE.gguf is a LoRA for llama.cpp, DIR/ one for PEFT, DIR.dbf signs as the method's authors save them, anything else a LoRDBA adapter; what is there is replaced when all is done", HelpName = "OUT", Required = true };
+    private readonly Option<int?> rank = NumberOption.Optional("--rank", "Rows of signs on either side, in every weight; otherwise the LoRA's own rank", 1, LordbaFactors.MaxRank);
     private readonly Option<double?> bitsPerChannel = NumberOption.Optional("--bits-per-channel", "Choose the rank of each weight so that all together take at most so many bits per input and output channel", 1.0, 200.0);
     private readonly Option<long?> maxBytes = NumberOption.Optional("--max-bytes", "Choose the rank of each weight so that the file has at most so many bytes", 1L, long.MaxValue);
     private readonly Option<int> scaleBits = new("--scale-bits") { Description = "Bits of a scale: 3, 4 or 8 for logarithmic codes, 16 for fp16", HelpName = "N", DefaultValueFactory = _ => 4 };
@@ -65,28 +69,34 @@ internal sealed class ConvertCommand : Verb
         {
             if (result.GetResult(rank) is not null && (result.GetResult(bitsPerChannel) is not null || result.GetResult(maxBytes) is not null))
                 result.AddError("--rank fixes the size: give it, or --bits-per-channel and --max-bytes.");
-            if (result.GetValue(output) is { } path && LoraExport.IsMeant(path) && result.Children.OfType<OptionResult>().FirstOrDefault(IsForSigns) is { } option)
-                result.AddError($"{option.Option.Name} is for LoRDBA adapters: a LoRA is written as it is.");
+            if (result.GetValue(output) is { } path && AdapterExport.IsLora(path) && FitOptionOf(result) is { } option)
+                result.AddError($"{option} is for LoRDBA adapters: a LoRA is written as it is.");
         });
-
-        bool IsForSigns(OptionResult option) => !option.Implicit && option.Option != model && option.Option != output && option.Option != Json;
     }
+
+    /// <summary>The first option on the command line that says how signs are fitted.</summary>
+    private string? FitOptionOf(CommandResult result) => result.Children.OfType<OptionResult>()
+        .FirstOrDefault(option => !option.Implicit && option.Option != model && option.Option != output && option.Option != Json)?.Option.Name;
 
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
         var start = Context.Clock.GetTimestamp();
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
-        using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
+        var source = arguments.GetRequiredValue(lora);
+        using var adapter = Adapter.Load(source, baseModel);
+        Context.Notify(adapter.Notice);
         var path = arguments.GetRequiredValue(output);
-        if (LoraExport.IsMeant(path))
+        if (AdapterExport.IsLora(path))
         {
-            var exported = LoraExport.Save(adapter, path);
-            if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, exported, JsonOutput.Types.LoraExport);
-            else exported.Print(Context.Out);
+            Print(AdapterExport.SaveLora(adapter, path), "a LoRA", arguments);
             return;
         }
-        ConversionException.ThrowUnlessLora(adapter, "converted");
+        if (adapter.Kind == AdapterKind.Lordba && FitOptionOf(arguments.CommandResult) is null && AdapterExport.SaveSigns(adapter, source, path) is { } signs)
+        {
+            Print(signs, "the signs", arguments);
+            return;
+        }
         var options = new ConversionOptions
         {
             Rank = arguments.GetValue(rank),
@@ -95,17 +105,25 @@ internal sealed class ConvertCommand : Verb
             ScaleBits = arguments.GetValue(scaleBits),
             InScale = arguments.GetValue(inScale),
             Seed = arguments.GetValue(seed),
-            Inputs = arguments.GetValue(calibrate) is { } texts ? Calibrate(adapter, texts) : null,
         };
-        var converted = Convert(adapter, options);
+        LordbaConverter.Check(adapter, options);
+        var converted = Convert(adapter, options with { Inputs = arguments.GetValue(calibrate) is { } texts ? Calibrate(adapter, texts) : null });
         Context.Interrupted.ThrowIfCancellationRequested();
-        converted.Save(path);
+        using var file = LordbaFile.From(GgufFile.FromBytes(converted.ToArray(), path));
+        if (AdapterExport.IsDbf(path)) SaveAsDbf(converted, path);
+        else converted.Save(path);
 
-        using var file = LordbaFile.Open(path);
+        using var written = Adapter.Load(path, baseModel);
         var kinds = ConversionSummary.Of(converted.Tensors, file);
-        var result = new ConvertResult(path, file.Length, adapter.ByteLength, file.Digest.ToString(), Context.Clock.GetElapsedTime(start).TotalSeconds, kinds);
+        var result = new ConvertResult(path, written.ByteLength, adapter.ByteLength, written.Digest.ToString(), Context.Clock.GetElapsedTime(start).TotalSeconds, kinds);
         if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, result, JsonOutput.Types.ConvertResult);
         else Print(result);
+    }
+
+    private static void SaveAsDbf(ConvertedAdapter converted, string path)
+    {
+        using var made = converted.Load();
+        DbfWriter.Save(path, made);
     }
 
     private ConvertedAdapter Convert(Adapter adapter, ConversionOptions options)
@@ -117,9 +135,16 @@ internal sealed class ConvertCommand : Verb
     private InputStatistics Calibrate(Adapter adapter, string path)
     {
         var tokenizer = Tokenizer.FromGguf(adapter.Model.File);
-        var samples = EvalData.Read(path, tokenizer, EvalData.ChatOf(adapter.Model.File, tokenizer, Context), CalibrationLines);
+        var reader = new EvalData(path, tokenizer, EvalData.ChatOf(adapter.Model.File, tokenizer, Context), CalibrationLines, adapter.Model.Config.ContextLength);
+        var samples = reader.Read();
         using var progress = new Progress(Context, "calibrate");
         return InputStatistics.Measure(adapter, [.. samples.Select(sample => (int[])[.. sample.Prompt, .. sample.Completion])], progress.Counting(samples.Count), Context.Interrupted);
+    }
+
+    private void Print(AdapterExport exported, string what, ParseResult arguments)
+    {
+        if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, exported, JsonOutput.Types.AdapterExport);
+        else exported.Print(Context.Out, what);
     }
 
     private void Print(ConvertResult result)

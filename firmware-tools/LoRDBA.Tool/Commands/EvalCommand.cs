@@ -44,9 +44,9 @@ internal sealed class EvalCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        using var engine = engineArguments.Open(arguments);
+        using var engine = engineArguments.Open(arguments, Context);
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
-        var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
+        var samples = new EvalData(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit), DataScore.MostTokens(engine.Model)).Read();
         using var sequence = engine.CreateSequence(DataScore.ContextFor(samples));
 
         var start = Context.Clock.GetTimestamp();

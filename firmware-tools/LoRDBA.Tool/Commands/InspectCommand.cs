@@ -10,7 +10,7 @@ namespace LoRDBA.Tool.Commands;
 internal sealed class InspectCommand : Verb
 {
     private const string Purpose =
-        "Tells what a file is: a GGUF model, a LoRDBA adapter (.lordba), a LoRA (GGUF, or the directory of a PEFT one); its sizes, formats, licence and origin.";
+        "Tells what a file is: a GGUF model, a LoRDBA adapter (.lordba), a LoRA (GGUF, or a directory of PEFT or mlx-lm), signs as the method's authors save them; its sizes, formats, licence and origin.";
 
     private const string ExampleLines = """
         lordba inspect home.lordba

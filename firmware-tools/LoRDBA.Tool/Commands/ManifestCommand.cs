@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Manifests;
@@ -21,7 +22,7 @@ internal sealed class ManifestCommand : Verb
     private readonly Argument<string> model = new("BASE") { Description = "The GGUF model that the adapters are for, in any quantization" };
     private readonly Argument<string[]> adapters = new("ADAPTER") { Description = "The .lordba files to be served; without any, --rank says what to expect", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> output = new("--output", "-o") { Description = "The file to write; what is there is replaced", HelpName = "FILE.shapes", Required = true };
-    private readonly Option<int?> rank = NumberOption.Optional("--rank", "Without an adapter: every linear at this rank", 1, 64);
+    private readonly Option<int?> rank = NumberOption.Optional("--rank", "Without an adapter: every linear at this rank", 1, SignLayout.MaxGeneratedRank);
     private readonly Option<bool> scaleIn = new("--scale-in") { Description = "Without an adapter: with input scales" };
 
     public ManifestCommand(ToolContext context) : base("manifest", Purpose, ExampleLines, context)

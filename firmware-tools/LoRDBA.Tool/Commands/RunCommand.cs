@@ -40,7 +40,7 @@ internal sealed class RunCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        using var engine = engineArguments.Open(arguments);
+        using var engine = engineArguments.Open(arguments, Context);
         var text = arguments.GetValue(prompt) ?? WithoutLineEnd(Context.In.ReadToEnd());
         var ids = engine.Tokenizer.EncodePrompt(arguments.GetValue(chat) ? AsChat(text, engine) : PromptText.Trusted(text));
         using var sequence = engine.CreateSequence(arguments.GetValue(context));

@@ -40,7 +40,7 @@ internal sealed class TraceCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        using var engine = engineArguments.Open(arguments);
+        using var engine = engineArguments.Open(arguments, Context);
         var tokens = arguments.GetValue(text) is { } words ? engine.Tokenizer.EncodePrompt(words) : arguments.GetRequiredValue(ids);
         using var sequence = engine.CreateSequence(tokens.Length, arguments.GetValue(oracle));
 

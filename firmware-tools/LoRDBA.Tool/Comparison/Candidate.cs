@@ -1,4 +1,5 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Training.Baselines;
 using LoRDBA.Training.Conversion;
 
@@ -21,7 +22,7 @@ internal sealed record Candidate(string Family, string Setting, Func<Cancellatio
     /// <param name="fp16Bytes">What its factors take in fp16.</param>
     public static IReadOnlyList<Candidate> All(Adapter lora, long fp16Bytes)
     {
-        var ranks = RelativeRanks.Select(share => Math.Clamp((int)Math.Round(share * lora.MaxRank), 1, 64)).Distinct();
+        var ranks = RelativeRanks.Select(share => Math.Clamp((int)Math.Round(share * lora.MaxRank), 1, LordbaFactors.MaxRank)).Distinct();
         return
         [
             new("base", "no adapter", _ => (null, 0)),

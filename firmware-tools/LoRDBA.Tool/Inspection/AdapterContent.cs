@@ -36,6 +36,9 @@ internal sealed record AdapterContent
     /// <summary>SHA-256 of the content: what <c>run</c> and the others say acted.</summary>
     public string? Digest { get; init; }
 
+    /// <summary>What a user should know although all is sound.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>Of a .lordba file: rises with every signed release; 0 is not signed.</summary>
     public ulong? Counter { get; init; }
 

@@ -39,7 +39,8 @@ internal sealed class FactsPrinter(ToolContext context)
             .Add("base fingerprint", adapter.BaseFingerprint)
             .Add("tokenizer", adapter.TokenizerDigest)
             .Add("chat template", adapter.ChatTemplateDigest)
-            .Add("digest", adapter.Digest);
+            .Add("digest", adapter.Digest)
+            .Add("notice", adapter.Notice);
         if (adapter.Counter is { } counter) list.Add("signed", counter == 0 ? "no" : $"yes, counter {counter}");
         if (adapter.Training is not { } training) return;
         list.Add("trained by", $"{training.Method}, {training.Steps} steps")
@@ -62,8 +63,8 @@ internal sealed class FactsPrinter(ToolContext context)
     private static string Kind(FileFacts facts) => facts.Kind switch
     {
         "model" => $"{facts.Architecture} model, GGUF version {facts.GgufVersion}",
-        "lordba" => $"LoRDBA adapter for a {facts.Architecture} model",
-        "lora" => facts.GgufVersion is null ? "LoRA adapter in PEFT's form" : $"LoRA adapter for a {facts.Architecture} model, in GGUF",
+        "lordba" => facts.Form is null ? $"LoRDBA adapter for a {facts.Architecture} model" : $"LoRDBA adapter in the form of the method's authors, {facts.Form}",
+        "lora" => facts.Form is { } form ? $"LoRA adapter in {(form == "mlx" ? "mlx-lm" : "PEFT")}'s form" : $"LoRA adapter for a {facts.Architecture} model, in GGUF",
         _ => $"GGUF version {facts.GgufVersion}",
     };
 

@@ -3,11 +3,14 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Tool.Inspection;
 
 /// <summary>What <c>inspect</c> says about a file; also its JSON. What does not apply or is not known is left out.</summary>
-/// <param name="Kind"><c>model</c>, <c>lordba</c> (adapter blob), <c>lora</c> (PEFT directory or GGUF LoRA) or <c>gguf</c> (any other GGUF file).</param>
+/// <param name="Kind"><c>model</c>, <c>lordba</c> (signs), <c>lora</c> (directory of PEFT or mlx-lm, or GGUF LoRA) or <c>gguf</c> (any other GGUF file).</param>
 /// <param name="Path">The file or directory.</param>
-/// <param name="Bytes">Its size; of a directory, the size of the weights' file.</param>
+/// <param name="Bytes">Its size; of a directory, the size of the adapter's files.</param>
 internal sealed record FileFacts(string Kind, string Path, long Bytes)
 {
+    /// <summary>Of a directory: <c>peft</c>, <c>mlx</c> or <c>lordba_qat_dbf</c>.</summary>
+    public string? Form { get; init; }
+
     /// <summary>GGUF version.</summary>
     public uint? GgufVersion { get; init; }
 

@@ -19,6 +19,11 @@ internal sealed class GgufLoraInspector(GgufLoraFile lora) : Inspector
     private AdapterContent Content()
     {
         var pairs = lora.Pairs;
+        foreach (var pair in pairs) // Refuses values that are not finite, as whoever applies them does.
+        {
+            lora.Values(pair.A);
+            lora.Values(pair.B);
+        }
         return new AdapterContent
         {
             Weights = pairs.Count,
@@ -26,6 +31,7 @@ internal sealed class GgufLoraInspector(GgufLoraFile lora) : Inspector
             BitsPerChannel = 8.0 * pairs.Sum(pair => pair.A.ByteLength + pair.B.ByteLength) / pairs.Sum(pair => pair.A.Dim(0) + pair.B.Dim(1)),
             Scaling = [pairs.Min(pair => pair.Scaling), pairs.Max(pair => pair.Scaling)],
             Digest = lora.Digest().ToString(),
+            Notice = lora.Notice,
         };
     }
 }

@@ -71,6 +71,4 @@ internal sealed class LordbaInspector(LordbaFile file) : Inspector
             ScaleIn = tensor.InBits > 0 ? First(scaleIn, count) : null,
         };
     }
-
-    private static float[] First(float[] values, int count) => values[..Math.Min(count, values.Length)];
 }

@@ -1,8 +1,9 @@
+using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Peft;
 
 namespace LoRDBA.Tool.Inspection;
 
-/// <summary>Describes the folder of a PEFT LoRA by itself: whether it fits a model is not asked.</summary>
+/// <summary>Describes the folder of a LoRA of PEFT or mlx-lm by itself: whether it fits a model is not asked.</summary>
 internal sealed class PeftInspector(string path) : Inspector
 {
     private readonly PeftFolder folder = PeftFolder.Open(path);
@@ -10,12 +11,13 @@ internal sealed class PeftInspector(string path) : Inspector
     /// <inheritdoc/>
     public override FileFacts Describe(bool withTensors)
     {
-        var tensors = folder.Tensors;
+        var tensors = folder.Tensors.ToArray();
         return new FileFacts("lora", path, folder.ByteLength)
         {
+            Form = AdapterFolder.FormOf(path) == AdapterFolderForm.Mlx ? "mlx" : "peft",
             Name = folder.Name,
             Types = [.. tensors.GroupBy(tensor => tensor.Format.Name).Select(type => new TypeShare(type.Key, type.Count(), type.Sum(tensor => tensor.ByteLength))).OrderByDescending(type => type.Bytes)],
-            Adapter = Content(),
+            Adapter = Content(tensors),
             Tensors = withTensors ? [.. tensors.Select(tensor => new TensorFacts(tensor.Name, tensor.Format.Name, Shape(tensor), tensor.ByteLength))] : null,
         };
     }
@@ -31,23 +33,19 @@ internal sealed class PeftInspector(string path) : Inspector
     /// <inheritdoc/>
     public override void Dispose() => folder.Dispose();
 
-    /// <summary>Null where nothing is adapted: a file without a lora_A.</summary>
-    private AdapterContent? Content()
+    private AdapterContent Content(SafetensorsTensor[] tensors)
     {
-        var tensors = folder.Tensors;
-        var modules = folder.Modules.ToArray();
-        if (modules.Length == 0) return null;
-
-        // lora_A is [rank, n_in], lora_B [n_out, rank]: the channels are what is not the rank.
-        var channels = tensors.Where(tensor => tensor.Shape.Length == 2).Sum(tensor => PeftFolder.IsFactorA(tensor) ? tensor.Shape[^1] : tensor.Shape[0]);
+        var modules = folder.Modules;
+        foreach (var module in modules) folder.Factors(module); // Refuses values that are not finite, as whoever applies them does.
         return new AdapterContent
         {
-            Weights = modules.Length,
+            Weights = modules.Count,
             Ranks = [modules.Min(module => module.Rank), modules.Max(module => module.Rank)],
-            BitsPerChannel = 8.0 * tensors.Sum(tensor => tensor.ByteLength) / channels,
+            BitsPerChannel = 8.0 * tensors.Sum(tensor => tensor.ByteLength) / modules.Sum(module => module.NIn + module.NOut),
             Scaling = [modules.Min(module => module.Scaling), modules.Max(module => module.Scaling)],
             BaseName = folder.BaseName,
             Digest = folder.Digest().ToString(),
+            Notice = folder.Notice,
         };
     }
 

@@ -1,5 +1,8 @@
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Dbf;
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Kernels.Signs;
 using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Manifests;
@@ -16,17 +19,26 @@ internal sealed record AdapterShapes(string? Name, string? Digest, IReadOnlyList
 
     /// <summary>What an adapter has.</summary>
     /// <exception cref="AdapterException">It is not sound, or was made for another base.</exception>
-    /// <exception cref="ManifestException">It is a float LoRA.</exception>
+    /// <exception cref="ManifestException">It is a float LoRA, or has a rank too high.</exception>
     public static AdapterShapes Load(string path, Model model)
     {
         using var adapter = Adapter.Load(path, model);
         if (adapter.Kind != AdapterKind.Lordba)
-            throw new ManifestException($"{path}: kernels are generated for .lordba adapters, and this is a float LoRA. Write one with 'lordba convert'.");
+            throw new ManifestException(ManifestError.NoLordba, $"{path}: kernels are generated for .lordba adapters, and this is a float LoRA. Write one with 'lordba convert'.");
 
-        using var file = LordbaFile.Open(path);
+        using var file = OpenSigns(path, model);
         var tensors = file.Tensors.ToDictionary(tensor => tensor.Name);
+        if (file.Tensors.FirstOrDefault(tensor => tensor.Rank > SignLayout.MaxGeneratedRank) is { Rank: > 0 } large)
+            throw new ManifestException(ManifestError.RankTooHigh, $"{path}: {large.Name} has the rank {large.Rank}; kernels are generated up to {SignLayout.MaxGeneratedRank}. Without a manifest the runtime's own kernels serve this adapter.");
         var adapted = model.Linears.Where(linear => tensors.ContainsKey(linear.Name));
         return new(adapter.Name, adapter.Digest.ToString(), [.. adapted.Select(linear => LinearShape.Of(linear, tensors[linear.Name].Rank, tensors[linear.Name].InBits > 0))]);
+    }
+
+    private static LordbaFile OpenSigns(string path, Model model)
+    {
+        if (AdapterFolder.FormOf(path) != AdapterFolderForm.Dbf) return LordbaFile.Open(path);
+        using var folder = DbfFolder.Open(path);
+        return LordbaFile.From(GgufFile.FromBytes(DbfReader.ToLordba(folder, model), path));
     }
 }
 

@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Generation;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Tool.Measuring;
 
@@ -47,6 +48,9 @@ internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
         var tokens = samples.Sum(sample => (long)sample.Completion.Length);
         return new DataScore(tokens, scores.Sum(score => score.NllSum) / tokens, (double)scores.Count(score => score.IsExact) / samples.Count);
     }
+
+    /// <summary>The most tokens that a sample of a model can have: the last one is only asked for, and needs no room.</summary>
+    public static int MostTokens(Model model) => model.Config.ContextLength + 1;
 
     /// <summary>Tokens that a context has to hold for these samples.</summary>
     public static int ContextFor(IReadOnlyList<EvalSample> samples) => samples.Max(sample => sample.Prompt.Length + sample.Completion.Length - 1);

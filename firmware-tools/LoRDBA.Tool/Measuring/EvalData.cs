@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Chat;
@@ -26,6 +27,12 @@ internal enum EvalDataError
     BadLine,
     /// <summary>A line lacks a text, or it is empty.</summary>
     MissingText,
+    /// <summary>A line is not UTF-8.</summary>
+    NotUtf8,
+    /// <summary>A line has more tokens than the model's context holds.</summary>
+    TooLong,
+    /// <summary>The model's tokenizer or chat template refuses a line.</summary>
+    Unusable,
 }
 
 /// <summary>One line of a data file.</summary>
@@ -38,39 +45,80 @@ internal sealed record EvalLine(string? Prompt, string? Completion);
 /// <param name="Completion">Tokens that are measured, at least one.</param>
 internal sealed record EvalSample(int[] Prompt, int[] Completion);
 
-/// <summary>Reads a JSONL file with <c>prompt</c> and <c>completion</c>.</summary>
-internal static class EvalData
+/// <summary>Reads a JSONL file with <c>prompt</c> and <c>completion</c>. Every refusal of a line names file and line, and what to do about it.</summary>
+/// <param name="path">The file, UTF-8, or with a mark UTF-16.</param>
+/// <param name="tokenizer">The model's.</param>
+/// <param name="chat">What makes a user's message and its answer of a line; null: the texts as they are.</param>
+/// <param name="limit">The most lines that are read, where the verb lets the user say so with --limit; null for all.</param>
+/// <param name="mostTokens">The most that a line may have, prompt and completion together.</param>
+internal sealed class EvalData(string path, Tokenizer tokenizer, ChatTemplate? chat, int? limit, int mostTokens)
 {
-    /// <summary>All lines, or the first <paramref name="limit"/>; empty lines are skipped.</summary>
-    /// <param name="path">The file, UTF-8.</param>
-    /// <param name="tokenizer">The model's.</param>
-    /// <param name="chat">What makes a user's message and its answer of a line; null: the texts as they are.</param>
-    /// <param name="limit">The most lines that are read.</param>
-    /// <exception cref="EvalDataException">A line is no JSON object with both texts, or one of them is empty, or there is no line.</exception>
-    public static List<EvalSample> Read(string path, Tokenizer tokenizer, ChatTemplate? chat, int limit)
-    {
-        var samples = new List<EvalSample>();
-        var number = 0;
-        foreach (var text in File.ReadLines(path))
-        {
-            number++;
-            if (string.IsNullOrWhiteSpace(text)) continue;
-            if (samples.Count == limit) break;
-            samples.Add(Tokenize(Parse(text, path, number), tokenizer, chat, path, number));
-        }
-        return samples.Count > 0 ? samples : throw new EvalDataException(EvalDataError.Empty, $"{path}: there is no line in it.");
-    }
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>What makes messages of a model's lines; null for a model that was not trained to chat, which gets the texts as they are.</summary>
     public static ChatTemplate? ChatOf(GgufFile model, Tokenizer tokenizer, ToolContext context)
     {
         if (!ChatTemplate.IsIn(model)) return null;
         var chat = ChatTemplate.ForSamples(model, tokenizer.Vocabulary);
-        if (chat.Notice is { } notice) context.Error.WriteLine($"lordba: {notice}");
+        context.Notify(chat.Notice);
         return chat;
     }
 
-    private static EvalLine Parse(string text, string path, int number)
+    /// <summary>All lines, or the first so many; empty lines are skipped.</summary>
+    /// <exception cref="EvalDataException">A line is no JSON object with both texts, one of them is empty, or they do not fit the model; or there is no line.</exception>
+    public List<EvalSample> Read()
+    {
+        var samples = new List<EvalSample>();
+        var number = 0;
+        foreach (var text in Lines())
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(text)) continue;
+            if (samples.Count == limit) break;
+            samples.Add(Tokenize(Parse(text, number), number, samples.Count));
+        }
+        return samples.Count > 0 ? samples : throw new EvalDataException(EvalDataError.Empty, $"{path}: there is no line in it.");
+    }
+
+    private IEnumerable<string> Lines()
+    {
+        using var file = new BufferedStream(File.OpenRead(path), 1 << 16);
+        // A mark of UTF-16 or UTF-32 says what the file is; without one it is UTF-8.
+        var (first, second) = (file.ReadByte(), file.ReadByte());
+        file.Position = 0;
+        if ((first, second) is (0xFF, 0xFE) or (0xFE, 0xFF) or (0, 0))
+        {
+            using var reader = new StreamReader(file, detectEncodingFromByteOrderMarks: true);
+            while (reader.ReadLine() is { } line) yield return line;
+            yield break;
+        }
+
+        // Decoded line by line: only so it is known which one is at fault.
+        var bytes = new List<byte>();
+        for (var number = 1; ; number++)
+        {
+            int next;
+            while ((next = file.ReadByte()) is >= 0 and not '\n') bytes.Add((byte)next);
+            if (next < 0 && bytes.Count == 0) yield break;
+            yield return Decode([.. bytes], number);
+            bytes.Clear();
+        }
+    }
+
+    private string Decode(byte[] line, int number)
+    {
+        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
+        try
+        {
+            return StrictUtf8.GetString(number == 1 && line.AsSpan().StartsWith(mark) ? line.AsSpan(mark.Length) : line).TrimEnd('\r');
+        }
+        catch (DecoderFallbackException e)
+        {
+            throw Error(EvalDataError.NotUtf8, number, $"is not UTF-8: byte {e.Index} is 0x{e.BytesUnknown![0]:X2}. Save the file as UTF-8.", e);
+        }
+    }
+
+    private EvalLine Parse(string text, int number)
     {
         try
         {
@@ -78,18 +126,34 @@ internal static class EvalData
         }
         catch (JsonException e)
         {
-            throw new EvalDataException(EvalDataError.BadLine, $"{path}: line {number} is no JSON object with the texts prompt and completion. {e.Message}", e);
+            throw Error(EvalDataError.BadLine, number, $"is no JSON object with the texts prompt and completion. {e.Message}", e);
         }
     }
 
-    private static EvalSample Tokenize(EvalLine line, Tokenizer tokenizer, ChatTemplate? chat, string path, int number)
+    private EvalSample Tokenize(EvalLine line, int number, int before)
     {
-        string Part(string? text, string key) => !string.IsNullOrEmpty(text) ? text : throw new EvalDataException(EvalDataError.MissingText, $"{path}: line {number} has no text {key}.");
+        string Part(string? text, string key) => !string.IsNullOrEmpty(text) ? text : throw Error(EvalDataError.MissingText, number, $"has no text {key}.");
 
-        var prompt = Part(line.Prompt, "prompt");
-        var completion = Part(line.Completion, "completion");
-        if (chat is null) return new EvalSample(tokenizer.EncodePrompt(prompt), tokenizer.Encode(completion));
-        var (promptIds, completionIds) = chat.EncodeSample(tokenizer, prompt, completion);
-        return new EvalSample(promptIds, completionIds);
+        var sample = Encode(Part(line.Prompt, "prompt"), Part(line.Completion, "completion"), number);
+        var tokens = sample.Prompt.Length + sample.Completion.Length;
+        return tokens <= mostTokens
+            ? sample
+            : throw Error(EvalDataError.TooLong, number, $"has {tokens} tokens; the model's context has room for {mostTokens}. Shorten it or leave it out{(limit is not null || before == 0 ? "." : $", or measure the lines before it with --limit {before}.")}");
     }
+
+    private EvalSample Encode(string prompt, string completion, int number)
+    {
+        try
+        {
+            if (chat is null) return new EvalSample(tokenizer.EncodePrompt(prompt), tokenizer.Encode(completion));
+            var (promptIds, completionIds) = chat.EncodeSample(tokenizer, prompt, completion);
+            return new EvalSample(promptIds, completionIds);
+        }
+        catch (LordbaException e)
+        {
+            throw Error(EvalDataError.Unusable, number, $"cannot be put to the model. {e.Message}", e);
+        }
+    }
+
+    private EvalDataException Error(EvalDataError error, int number, string message, Exception? inner = null) => new(error, $"{path}: line {number} {message}", inner);
 }

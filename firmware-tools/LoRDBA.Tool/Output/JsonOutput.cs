@@ -29,6 +29,7 @@ internal static class JsonOutput
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(AdapterExport))]
 [JsonSerializable(typeof(AnalysisResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(ComparisonResult))]
@@ -39,7 +40,6 @@ internal static class JsonOutput
 [JsonSerializable(typeof(EvalResult))]
 [JsonSerializable(typeof(FileFacts))]
 [JsonSerializable(typeof(LineResult))]
-[JsonSerializable(typeof(LoraExport))]
 [JsonSerializable(typeof(MakeModelResult))]
 [JsonSerializable(typeof(ManifestResult))]
 [JsonSerializable(typeof(QuantizeResult))]

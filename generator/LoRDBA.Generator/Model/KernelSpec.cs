@@ -13,7 +13,7 @@ internal enum KernelKind
 /// <summary>One kernel: all that its source text depends on.</summary>
 /// <param name="Kind">Shrink or expand.</param>
 /// <param name="Channels">n_in of a shrink kernel, n_out of an expand kernel.</param>
-/// <param name="Rank">Rows of signs: of one linear (1 to 64), or of a fused group together.</param>
+/// <param name="Rank">Rows of signs: of one linear, of a fused group together, or of one pass of an expand (1 to 64).</param>
 /// <param name="Paths">Instruction sets to emit beside the scalar path.</param>
 /// <param name="Boards">For the header, such as "rpi5, rpi4".</param>
 /// <param name="Namespace">Of the set; empty: the global one.</param>

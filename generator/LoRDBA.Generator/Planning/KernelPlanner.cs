@@ -1,5 +1,6 @@
 using LoRDBA.Generator.Diagnostics;
 using LoRDBA.Generator.Model;
+using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Generator.Planning;
 
@@ -35,7 +36,8 @@ internal static class KernelPlanner
 
     /// <summary>
     /// The distinct kernels of a list of linears. Linears of one group without s_in read the same activations: their rows of
-    /// S_A are one shrink kernel, whose rank is the sum. Expand products are never fused, because their inputs differ.
+    /// S_A are one shrink kernel, whose rank is the sum. Expand products are never fused, because their inputs differ; those of many ranks run in
+    /// passes.
     /// </summary>
     public static IEnumerable<(KernelKind Kind, int Channels, int Rank)> Kernels(IEnumerable<LinearSpec> linears)
     {
@@ -44,7 +46,8 @@ internal static class KernelPlanner
             .Select(linear => (KernelKind.Shrink, linear.NIn, linear.Rank));
         var fused = all.Where(linear => !linear.HasScaleIn && linear.Group is not null).GroupBy(linear => linear.Group)
             .Select(group => (KernelKind.Shrink, group.First().NIn, group.Sum(linear => linear.Rank)));
-        var expand = all.Select(linear => (KernelKind.Expand, linear.NOut, linear.Rank));
+        var expand = all.SelectMany(linear => Enumerable.Range(0, SignLayout.Passes(linear.Rank))
+            .Select(pass => (KernelKind.Expand, linear.NOut, SignLayout.PassRank(linear.Rank, pass))));
         return alone.Concat(fused).Concat(expand).Distinct().OrderBy(kernel => kernel);
     }
 

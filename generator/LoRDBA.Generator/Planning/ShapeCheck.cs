@@ -8,8 +8,8 @@ namespace LoRDBA.Generator.Planning;
 /// <summary>Whether kernels can be made for a list of linears.</summary>
 internal static class ShapeCheck
 {
-    /// <summary>Rows of signs that an adapter file can have; more are asked for by no adapter.</summary>
-    public const int MaxRank = 64;
+    /// <summary>Rows of signs of one linear; adapters of more are served by the runtime's own kernels.</summary>
+    public const int MaxRank = SignLayout.MaxGeneratedRank;
 
     /// <summary>The most inputs for which the sums fit 32 bits.</summary>
     public const int MaxInputs = SignLayout.MaxInputs;

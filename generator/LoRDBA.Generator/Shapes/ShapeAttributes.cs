@@ -40,7 +40,7 @@ internal static class ShapeAttributes
             {
                 /// <param name="nIn">Inputs.</param>
                 /// <param name="nOut">Outputs.</param>
-                /// <param name="rank">Rows of signs on either side, 1 to 64.</param>
+                /// <param name="rank">Rows of signs on either side, 1 to 256.</param>
                 public LordbaLinearAttribute(int nIn, int nOut, int rank) => (NIn, NOut, Rank) = (nIn, nOut, rank);
 
                 /// <summary>Inputs.</summary>

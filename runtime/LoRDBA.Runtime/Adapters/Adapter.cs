@@ -15,9 +15,10 @@ public abstract class Adapter : SharedResource
 {
     private readonly Dictionary<KernelSource, BoundAdapter> bound = [];
 
-    private protected Adapter(Model model, string name, Sha256Digest digest)
+    private protected Adapter(Model model, AdapterOrigin origin)
     {
-        (Model, Name, Digest) = (model, name, digest);
+        (Model, Name, Digest, ByteLength) = (model, origin.Name, origin.Digest, origin.ByteLength);
+        (BaseName, Notice) = (origin.BaseName, origin.Notice);
         model.AddReference();
     }
 
@@ -37,9 +38,16 @@ public abstract class Adapter : SharedResource
     public abstract int MaxRank { get; }
 
     /// <summary>Bytes of its files.</summary>
-    public abstract long ByteLength { get; }
+    public long ByteLength { get; }
 
-    /// <summary>Loads a .lordba file, a GGUF LoRA, or a folder with a PEFT LoRA, for a model: which one, the content says.</summary>
+    /// <summary>What its files call the base that it was trained with, if they do: for people, it is not checked.</summary>
+    public string? BaseName { get; }
+
+    /// <summary>What a user should know although it is sound, in one sentence; null for nothing.</summary>
+    public string? Notice { get; }
+
+    /// <summary>Loads a .lordba file, a GGUF LoRA, or a folder with a LoRA of PEFT or mlx-lm or with signs as the authors of the method save
+    /// them, for a model: which one, the content says.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="model">The base.</param>
     /// <param name="policy">What it may be; null for anything.</param>

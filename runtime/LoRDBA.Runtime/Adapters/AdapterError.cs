@@ -5,7 +5,7 @@ public enum AdapterError
 {
     /// <summary>There is nothing at the path, or the operating system did not let it be read.</summary>
     CannotOpen,
-    /// <summary>Neither a folder with a PEFT adapter nor a .lordba file nor a GGUF LoRA.</summary>
+    /// <summary>Neither a folder with an adapter nor a .lordba file nor a GGUF LoRA.</summary>
     UnknownKind,
     /// <summary>Of a kind that the program's <see cref="AdapterPolicy"/> does not allow.</summary>
     NotAllowed,
@@ -89,4 +89,15 @@ public enum AdapterError
     RankMismatch,
     /// <summary>A value that is not finite.</summary>
     NonFiniteValue,
+    /// <summary>Two tensors are the same factor of one module.</summary>
+    DuplicateTensor,
+
+    // lordba_qat_dbf: adapter_model.bin
+
+    /// <summary>No ZIP archive of stored entries as torch.save writes it, or an entry is missing or cut.</summary>
+    BadArchive,
+    /// <summary>The pickle in the archive is cut, or not of the form in which tensors are saved.</summary>
+    BadPickle,
+    /// <summary>The pickle names a function or class that is none of those of tensors: it could run code.</summary>
+    UnsafePickle,
 }

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Adapters.Dbf;
 using LoRDBA.Runtime.Adapters.Lora;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters.Peft;
@@ -11,13 +12,11 @@ internal static class AdapterLoader
 {
     public static Adapter Load(string path, Model model, AdapterPolicy policy)
     {
-        if (File.Exists(Path.Combine(path, PeftFolder.ConfigName)))
+        if (AdapterFolder.FormOf(path) is { } form)
         {
-            policy.Demand(AdapterKind.Lora, path);
-            return PeftReader.Load(path, model);
+            policy.Demand(form == AdapterFolderForm.Dbf ? AdapterKind.Lordba : AdapterKind.Lora, path);
+            return form == AdapterFolderForm.Dbf ? DbfReader.Load(path, model) : PeftReader.Load(path, model);
         }
-        if (Directory.Exists(path))
-            throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, a .lordba file or a GGUF LoRA.");
         var file = GgufFile.Open(path);
         return GgufLoraFile.IsAdapter(file) && !LordbaFile.IsLordba(file) ? LoadLora(file, model, policy) : Load(LordbaFile.From(file), model, policy);
     }

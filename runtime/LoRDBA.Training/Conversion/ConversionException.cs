@@ -38,6 +38,6 @@ public sealed class ConversionException : LordbaException
     public static void ThrowUnlessLora(Adapter adapter, string purpose)
     {
         if (adapter.Kind != AdapterKind.Lora)
-            throw new ConversionException(ConversionError.NoLora, $"{adapter.Name} is no LoRA: only LoRAs can be {purpose}. Give the LoRA that this .lordba was made of.");
+            throw new ConversionException(ConversionError.NoLora, $"{adapter.Name} is no LoRA: only LoRAs can be {purpose}. Give the LoRA that these signs were made of.");
     }
 }

@@ -3,7 +3,7 @@ namespace LoRDBA.Training.Conversion;
 /// <summary>What a conversion is asked for: a rank, or a size that decides the rank of each tensor.</summary>
 public sealed record ConversionOptions
 {
-    /// <summary>Ranks of signs per tensor, from 1 to 64, also above the LoRA's own; null for the LoRA's own.</summary>
+    /// <summary>Ranks of signs per tensor, from 1 to 4096, also above the LoRA's own; null for the LoRA's own.</summary>
     public int? Rank { get; init; }
 
     /// <summary>

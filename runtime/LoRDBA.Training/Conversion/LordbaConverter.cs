@@ -24,6 +24,35 @@ public static class LordbaConverter
     public static int CountSteps(Adapter lora, ConversionOptions options) =>
         lora.Model.Linears.Count(linear => lora.RankOf(linear) > 0) * (options.HasSize ? 1 + PilotRanks.Length : 1);
 
+    /// <summary>Refuses at once what a conversion would refuse after much work: what is no LoRA, options that no file has, a size below the
+    /// least possible.</summary>
+    /// <param name="lora">A LoRA, loaded for its base.</param>
+    /// <param name="options">What to make of it.</param>
+    /// <exception cref="ConversionException">It cannot be converted so.</exception>
+    public static void Check(Adapter lora, ConversionOptions options)
+    {
+        ConversionException.ThrowUnlessLora(lora, "converted");
+        if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException(ConversionError.BadScaleBits, $"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
+        if (options.Rank is < 1 or > LordbaFactors.MaxRank) throw new ConversionException(ConversionError.BadRank, $"Signs have ranks from 1 to {LordbaFactors.MaxRank}, not {options.Rank}.");
+        if (!options.HasSize) return;
+
+        // A linear whose update is zero needs no tensor; that of an untrained LoRA is, because its B is.
+        Linear[] adapted = [.. lora.Model.Linears.Where(linear => lora.FactorsOf(linear) is { } factors && factors.B.AsSpan().ContainsAnyExcept(0f))];
+        if (adapted.Length == 0) return; // That it changes nothing is another complaint.
+        var (least, channels) = (adapted.Sum(linear => LengthOf(linear, 1, options)), ChannelsOf(adapted));
+        if (options.BitsPerChannel is { } bits && BytesFor(bits, channels) < least)
+            throw TooSmall($"{bits} bits per channel are too few", $"{Math.Ceiling(80.0 * least / channels) / 10} is the least possible");
+        if (options.MaxBytes is { } bytes && ConvertedAdapter.BytesBesideTensors(lora, options, adapted) is var beside && bytes - beside < least)
+            throw TooSmall($"{bytes} bytes are too few", $"{beside + least} is the least possible");
+    }
+
+    private static ConversionException TooSmall(string what, string least) =>
+        new(ConversionError.SizeTooSmall, $"{what}: {least}, with rank 1 everywhere. Scales of fewer bits and no input scales take less.");
+
+    private static long ChannelsOf(IEnumerable<Linear> linears) => linears.Sum(linear => (long)linear.NIn + linear.NOut);
+
+    private static long BytesFor(double bitsPerChannel, long channels) => (long)(bitsPerChannel / 8 * channels);
+
     /// <summary>Converts every adapted linear, on all cores. The same input and seed give the same bytes, whatever the number of cores.</summary>
     /// <param name="lora">A PEFT LoRA, loaded for its base.</param>
     /// <param name="options">What to make of it.</param>
@@ -33,10 +62,7 @@ public static class LordbaConverter
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static ConvertedAdapter Convert(Adapter lora, ConversionOptions options, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        ConversionException.ThrowUnlessLora(lora, "converted");
-        if (!ScaleCode.IsKnown(options.ScaleBits)) throw new ConversionException(ConversionError.BadScaleBits, $"Scales of {options.ScaleBits} bits are not known: choose 3, 4, 8 or 16.");
-        if (options.Rank is < 1 or > LordbaFactors.MaxRank) throw new ConversionException(ConversionError.BadRank, $"Signs have ranks from 1 to {LordbaFactors.MaxRank}, not {options.Rank}.");
-
+        Check(lora, options);
         var parallel = new ParallelOptions { CancellationToken = cancellation };
         var adapted = lora.Model.Linears.Where(linear => lora.RankOf(linear) > 0).ToArray();
         var updates = new LowRankUpdate[adapted.Length];
@@ -84,7 +110,7 @@ public static class LordbaConverter
 
     private static int RankFor(Task task, ConversionOptions options) => (options.Rank ?? task.LoraRank) is var rank && rank <= LordbaFactors.MaxRank
         ? rank
-        : throw new ConversionException(ConversionError.BadRank, $"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {LordbaFactors.MaxRank}. Ask for a smaller rank.");
+        : throw new ConversionException(ConversionError.BadRank, $"{task.Linear.Name} has the rank {rank}; a .lordba holds at most {LordbaFactors.MaxRank}. Give a rank of your own (--rank).");
 
     /// <summary>Ranks for a size: rough fits tell how the error of each tensor falls with its rank.</summary>
     private static int[] Distribute(Adapter lora, Task[] tasks, ConversionOptions options, ParallelOptions parallel, Action report)
@@ -104,7 +130,7 @@ public static class LordbaConverter
     /// <summary>Bytes for all tensors.</summary>
     private static long Budget(Adapter lora, Task[] tasks, ConversionOptions options)
     {
-        var budget = options.BitsPerChannel is { } bits ? (long)(bits / 8 * tasks.Sum(task => (long)task.Linear.NIn + task.Linear.NOut)) : long.MaxValue;
+        var budget = options.BitsPerChannel is { } bits ? BytesFor(bits, ChannelsOf(tasks.Select(task => task.Linear))) : long.MaxValue;
         return options.MaxBytes is { } bytes ? Math.Min(budget, bytes - ConvertedAdapter.BytesBesideTensors(lora, options, [.. tasks.Select(task => task.Linear)])) : budget;
     }
 

@@ -5,7 +5,7 @@ using LoRDBA.Tests;
 
 namespace LoRDBA.Fuzz.Targets;
 
-/// <summary>A PEFT folder for the tiny model: adapter_config.json, then adapter_model.safetensors.</summary>
+/// <summary>The folder of a LoRA of PEFT or mlx-lm for the tiny model: adapter_config.json, then the weights.</summary>
 internal sealed class PeftTarget : Target
 {
     private readonly Model model = new TinyModel().Load();
@@ -19,7 +19,9 @@ internal sealed class PeftTarget : Target
     {
         var (config, weights) = Split(input);
         folder.Write("adapter_config.json", config);
+        // As PEFT calls them, and as mlx-lm does: the configuration says which are read.
         folder.Write("adapter_model.safetensors", weights);
+        folder.Write("adapters.safetensors", weights);
         using var adapter = Adapter.Load(folder.Path, model);
         using var sequence = model.CreateSequence(new() { ContextLength = 4 }, new() { Threads = 1 });
         sequence.Use(adapter);

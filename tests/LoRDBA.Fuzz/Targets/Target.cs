@@ -17,7 +17,7 @@ internal abstract class Target : IDisposable
     public abstract string Name { get; }
 
     /// <summary>All of them.</summary>
-    public static IEnumerable<Func<Target>> All { get; } = [() => new GgufTarget(), () => new LordbaTarget(), () => new PeftTarget(), () => new ChatTarget(), () => new TokenizerTarget()];
+    public static IEnumerable<Func<Target>> All { get; } = [() => new GgufTarget(), () => new LordbaTarget(), () => new PeftTarget(), () => new TorchArchiveTarget(), () => new PickleTarget(), () => new ChatTarget(), () => new TokenizerTarget()];
 
     /// <summary>Reads an input and uses what it gives.</summary>
     public void Run(ReadOnlySpan<byte> input)

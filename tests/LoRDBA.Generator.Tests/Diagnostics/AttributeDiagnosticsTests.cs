@@ -32,8 +32,8 @@ public sealed class AttributeDiagnosticsTests
     }
 
     [Theory]
-    [InlineData("[LordbaLinear(64, 96, 65)]", "Shapes.cs(3,23): LORDBA011: The rank 65 of '[LordbaLinear] of HandKernels' is not 1 to 64")]
-    [InlineData("[LordbaLinear(rank: 0, nIn: 64, nOut: 96)]", "Shapes.cs(3,21): LORDBA011: The rank 0 of '[LordbaLinear] of HandKernels' is not 1 to 64")]
+    [InlineData("[LordbaLinear(64, 96, 257)]", "Shapes.cs(3,23): LORDBA011: The rank 257 of '[LordbaLinear] of HandKernels' is not 1 to 256")]
+    [InlineData("[LordbaLinear(rank: 0, nIn: 64, nOut: 96)]", "Shapes.cs(3,21): LORDBA011: The rank 0 of '[LordbaLinear] of HandKernels' is not 1 to 256")]
     [InlineData("[LordbaLinear(0, 96, 8)]", "Shapes.cs(3,15): LORDBA012: n_in 0 of '[LordbaLinear] of HandKernels' is not 1 to 65536: no kernel can serve it")]
     [InlineData("[LordbaLinear(64, -96, 8)]", "Shapes.cs(3,19): LORDBA012: n_out -96 of '[LordbaLinear] of HandKernels' is not 1 to 16777216: no kernel can serve it")]
     [InlineData("", "Shapes.cs(2,2): LORDBA010: HandKernels gets no kernel: no linear is listed for it")]

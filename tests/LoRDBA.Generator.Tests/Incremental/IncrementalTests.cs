@@ -78,7 +78,7 @@ public sealed class IncrementalTests
     {
         var project = Project();
         project.Run();
-        var broken = project.Source("Shapes.cs", Shapes.Replace("rank: 12", "rank: 65")).Run();
+        var broken = project.Source("Shapes.cs", Shapes.Replace("rank: 12", "rank: 257")).Run();
 
         Assert.Equal(["LORDBA011"], broken.Diagnostics.Select(diagnostic => diagnostic.Id));
         Assert.Empty(Emitted(broken));

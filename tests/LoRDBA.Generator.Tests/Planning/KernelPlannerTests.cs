@@ -31,6 +31,11 @@ public sealed class KernelPlannerTests
     public void Without_a_group_a_linear_is_alone() =>
         Assert.Equal([(Shrink, 64, 4), (Expand, 64, 4)], KernelPlanner.Kernels([Linear(null, 64, 64, 4), Linear(null, 64, 64, 4)]));
 
+    // 150 ranks are expanded in passes of 64, 64 and 22; their shrink is one.
+    [Fact]
+    public void Many_ranks_are_expanded_in_passes() => Assert.Equal(
+        [(Shrink, 64, 150), (Expand, 96, 22), (Expand, 96, 64)], Kernels(ManifestText.Of("linear q in 64 96 150 yes")));
+
     [Fact]
     public void The_rows_of_all_shrink_kernels_are_those_of_the_linears() =>
         Gen.Select(Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 64], Gen.Bool).List[1, 12].Sample(linears =>
@@ -75,7 +80,7 @@ public sealed class KernelPlannerTests
     [Fact]
     public void A_set_with_an_error_is_left_out_and_the_others_are_made()
     {
-        var plan = KernelPlanner.Plan([Shape("a", ManifestText.Of("linear q in 64 64 65 no")), Shape("b", ManifestText.SmolLm2())], Project("rpi5"));
+        var plan = KernelPlanner.Plan([Shape("a", ManifestText.Of("linear q in 64 64 257 no")), Shape("b", ManifestText.SmolLm2())], Project("rpi5"));
 
         Assert.Equal(["Firmware.BKernels"], plan.Sets.Select(set => set.FullName));
         Assert.Equal(["LORDBA011"], plan.Errors.Select(error => error.Rule.Id));

@@ -36,6 +36,7 @@ public sealed class AdapterLoadTests : IDisposable
         Refused(() => Adapter.Load(peft, model, OnlySigns));
         Refused(() => Adapter.Load(gguf, model, OnlySigns));
         Refused(() => Adapter.Load(signs, model, OnlyLoras));
+        Refused(() => Adapter.Load(new DbfBuilder().Add("model.layers.0.self_attn.q_proj", 64, 64, 2).Write(folder), model, OnlyLoras));
         Refused(() => Adapter.Load(LordbaFile.From(GgufFile.FromBytes(Signs(), "memory")), model, OnlyLoras));
         using var fromGguf = Adapter.Load(gguf, model, OnlyLoras);
         using var fromSigns = Adapter.Load(signs, model, OnlySigns);

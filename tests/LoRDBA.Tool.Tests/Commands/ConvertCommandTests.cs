@@ -113,7 +113,7 @@ public sealed class ConvertCommandTests
     }
 
     [Theory]
-    [InlineData("--rank", "65")]
+    [InlineData("--rank", "4097")]
     [InlineData("--rank", "0")]
     [InlineData("--scale-bits", "5")]
     [InlineData("--scale-bits", "four")]
@@ -139,6 +139,35 @@ public sealed class ConvertCommandTests
         var run = ToolRun.Of("convert", lora, "--base", model, "-o", output, "--max-bytes", "9000", "--rank", "4");
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.Contains("--rank fixes the size", run.Error);
+    }
+
+    /// <summary>Before anything is fitted: a size that is too small is a sum.</summary>
+    [Theory, InlineData("--max-bytes", "10"), InlineData("--bits-per-channel", "1")]
+    public void A_size_too_small_fails_at_once_and_tells_the_least_possible(string option, string value)
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), lora = SmallLora.Write(folder), output = Path.Combine(folder.Path, "home.lordba");
+        ToolRun Convert(string size) => ToolRun.Of("convert", lora, "--base", model, "-o", output, option, size, "--json");
+
+        // The data is not even opened.
+        var early = ToolRun.Of("convert", lora, "--base", model, "-o", output, option, value, "--calibrate", "missing.jsonl", "--json").ErrorJson();
+        Assert.Equal("conversion.size-too-small", early.GetProperty("code").GetString());
+        var least = System.Text.RegularExpressions.Regex.Match(early.GetProperty("message").GetString()!, @": ([\d.]+) is the least possible").Groups[1].Value;
+        Assert.Equal("[1,1]", ToolRun.Of("inspect", Convert(least).Json().GetProperty("output").GetString()!, "--json").Json().GetProperty("adapter").GetProperty("ranks").ToString());
+        if (option == "--max-bytes")
+        {
+            Assert.Equal(long.Parse(least, System.Globalization.CultureInfo.InvariantCulture), new FileInfo(output).Length);
+            Assert.Equal("conversion.size-too-small", Convert($"{new FileInfo(output).Length - 1}").ErrorJson().GetProperty("code").GetString());
+        }
+    }
+
+    [Fact]
+    public void A_PEFT_export_keeps_the_name_of_the_base()
+    {
+        using var folder = new TemporaryFolder();
+        var output = Path.Combine(folder.Path, "out");
+        ToolRun.Of("convert", SmallLora.Write(folder), "--base", SmallLora.WriteModel(folder), "-o", output + "/");
+        Assert.Equal("a tiny one", ToolRun.Of("inspect", output, "--json").Json().GetProperty("adapter").GetProperty("base_name").GetString());
     }
 
     [Fact]

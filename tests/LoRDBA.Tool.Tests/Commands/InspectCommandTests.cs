@@ -105,7 +105,7 @@ public sealed class InspectCommandTests
         var facts = ToolRun.Of("inspect", path, "--json").Json();
         var adapter = facts.GetProperty("adapter");
 
-        Assert.Equal(("lora", "lora"), (facts.GetProperty("kind").GetString(), facts.GetProperty("name").GetString()));
+        Assert.Equal(("lora", "peft", "lora"), (facts.GetProperty("kind").GetString(), facts.GetProperty("form").GetString(), facts.GetProperty("name").GetString()));
         Assert.Equal((2, "a tiny one"), (adapter.GetProperty("weights").GetInt32(), adapter.GetProperty("base_name").GetString()));
         Assert.Equal(("[4,4]", "[2,2]"), (adapter.GetProperty("ranks").ToString(), adapter.GetProperty("scaling").ToString()));
         Assert.Equal(4 * 32, adapter.GetProperty("bits_per_channel").GetDouble());
@@ -114,6 +114,45 @@ public sealed class InspectCommandTests
         Assert.StartsWith($"{Tensor} F32 [64, 4]\n", ToolRun.Of("inspect", path, "--tensor", Tensor).Out);
         var loaded = ToolRun.Of("trace", SmallLora.WriteModel(folder), "--ids", "1", "--adapter", path);
         Assert.Equal(adapter.GetProperty("digest").GetString(), loaded.Json().GetProperty("adapter").GetProperty("digest").GetString());
+    }
+
+    /// <summary>Whatever is wrong with an adapter for any model: both verbs say the same.</summary>
+    [Theory]
+    [InlineData("name"), InlineData("pair"), InlineData("rank"), InlineData("value"), InlineData("alpha")]
+    public void Refuses_what_run_refuses(string fault)
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), path = folder.Path;
+        const string Name = "base_model.model.model.layers.0.self_attn.q_proj";
+        var a = ($"{Name}.lora_A.weight", new[] { fault == "rank" ? 3 : 2, 64 }, new float[fault == "rank" ? 192 : 128]);
+        var b = (fault == "name" ? "x" : $"{Name}.lora_B.weight", new[] { 64, fault == "rank" ? 3 : 2 }, new float[fault == "rank" ? 192 : 128]);
+        if (fault == "value") b.Item3[5] = float.NaN;
+        folder.Write("adapter_config.json", System.Text.Encoding.UTF8.GetBytes($$"""{"peft_type":"LORA","r":2,"lora_alpha":{{(fault == "alpha" ? "\"x\"" : "2")}}}"""));
+        folder.Write("adapter_model.safetensors", SafetensorsBuilder.Of(fault == "pair" ? [a] : [a, b]));
+
+        var inspected = ToolRun.Of("inspect", path, "--json").ErrorJson();
+        var run = ToolRun.Of("trace", model, "--ids", "1", "--adapter", path, "--json").ErrorJson();
+        Assert.Equal(run.ToString(), inspected.ToString());
+    }
+
+    [Fact]
+    public void Refuses_an_adapter_in_GGUF_that_is_none_of_ours()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("vector.gguf", new GgufWriter().Add("general.architecture", "llama").Add("general.type", "adapter").Add("adapter.type", "control_vector").AddTensor("a", GgmlType.F32, [1], new byte[4]).ToArray());
+        Assert.Equal("adapter.unsupported", ToolRun.Of("inspect", path, "--json").ErrorJson().GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public void Notices_are_told_by_inspect_and_by_whoever_loads()
+    {
+        using var folder = new TemporaryFolder();
+        string model = SmallLora.WriteModel(folder), lora = SmallLora.Write(folder);
+        var config = Path.Combine(lora, "adapter_config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"lora_alpha\": 8", "\"lora_alpha\": 0"));
+
+        Assert.Contains("scaling is 0 in 2 of 2 modules", ToolRun.Of("inspect", lora, "--json").Json().GetProperty("adapter").GetProperty("notice").GetString());
+        Assert.Contains("scaling is 0 in 2 of 2 modules", ToolRun.Of("trace", model, "--ids", "1", "--adapter", lora).Error);
     }
 
     [Theory]

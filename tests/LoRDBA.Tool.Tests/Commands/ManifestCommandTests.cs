@@ -98,7 +98,7 @@ public sealed class ManifestCommandTests
 
     [Theory]
     [InlineData("Give the adapters to be served, or --rank.")]
-    [InlineData("--rank takes a number from 1 to 64, not '65'", "--rank", "65")]
+    [InlineData("--rank takes a number from 1 to 256, not '257'", "--rank", "257")]
     [InlineData("an adapter has its own", "home.lordba", "--rank", "8")]
     [InlineData("an adapter has its own", "home.lordba", "--scale-in")]
     public void Adapters_or_a_rank_have_to_be_given(string complaint, params string[] arguments)

@@ -31,6 +31,32 @@ public sealed class LordbaConverterTests : IDisposable
         Assert.All(file.Tensors, tensor => Assert.Equal((rank, 4, 0), (tensor.Rank, tensor.OutBits, tensor.InBits)));
     }
 
+    /// <summary>As many ranks as the authors' defaults have, 64 -> 32: with so many signs for so small an update hardly anything is lost.</summary>
+    [Fact]
+    public void Five_hundred_ranks_are_fitted_and_written()
+    {
+        var linear = model.Linears.First(linear => linear.Kind == LinearKind.Key);
+        var random = new Random(1);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+        using var lora = Adapter.FromFactors("few", model, [new(linear, 1, Values(2 * linear.NIn), Values(2 * linear.NOut))]);
+        var converted = LordbaConverter.Convert(lora, new() { Rank = 512, ScaleBits = 16, Rounds = 2 });
+        using var file = LordbaFile.From(GgufFile.FromBytes(converted.ToArray(), "many"));
+
+        Assert.Equal(512, Assert.Single(file.Tensors).Rank);
+        Assert.InRange(converted.Tensors[0].Cosine, 0.99, 1);
+    }
+
+    [Fact]
+    public void A_rank_that_no_file_has_names_the_weight_and_the_option()
+    {
+        var linear = model.Linears[3];
+        using var lora = Adapter.FromFactors("many", model, [new(linear, 1, [.. Enumerable.Repeat(1f, 4097 * linear.NIn)], [.. Enumerable.Repeat(1f, 4097 * linear.NOut)])]);
+        var refused = Assert.Throws<ConversionException>(() => Convert(lora, new()));
+        Assert.Equal(ConversionError.BadRank, refused.Error);
+        Assert.Contains($"{linear.Name} has the rank 4097", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("--rank", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(3, true), InlineData(4, true), InlineData(8, false), InlineData(16, true)]
     public void Each_tensor_has_the_codes_that_were_asked_for(int bits, bool inScale)
     {

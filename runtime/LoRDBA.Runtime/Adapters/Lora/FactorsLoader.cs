@@ -20,7 +20,7 @@ internal static class FactorsLoader
         }
 
         var length = byteLength ?? factors.Sum(one => sizeof(float) * ((long)one.A.Length + one.B.Length));
-        return LoraAdapter.Create(model, name, DigestOf(factors), length, [.. factors.Select(one => (one.Linear, one.Rank, one.Scaling))], (i, branch) =>
+        return LoraAdapter.Create(model, new AdapterOrigin(name, DigestOf(factors), length), [.. factors.Select(one => (one.Linear, one.Rank, one.Scaling))], (i, branch) =>
         {
             int[] order = [.. Enumerable.Range(0, branch.NOut)]; // Rows of B lie in the base's order already.
             branch.Fill(factors[i].A, factors[i].B, order);

@@ -1,5 +1,4 @@
 using LoRDBA.Runtime.Adapters.Lordba;
-using LoRDBA.Runtime.Adapters.Peft;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Memory;
 
@@ -28,7 +27,8 @@ public sealed class GgufLoraFile : IDisposable
         var type = metadata.GetString(GgufLoraKeys.AdapterType);
         Require(type == GgufLoraKeys.AdapterTypeValue, AdapterError.Unsupported, GgufLoraKeys.AdapterType, $"'{type}' is not supported; {GgufLoraKeys.AdapterTypeValue} and {LordbaKeys.AdapterTypeValue} are.");
         Require(!metadata.Contains(GgufLoraKeys.InvocationTokens), AdapterError.Unsupported, GgufLoraKeys.InvocationTokens, "an adapter that acts from certain tokens on is not supported.");
-        Alpha = metadata.GetFloat32(GgufLoraKeys.Alpha);
+        HasAlpha = metadata.Contains(GgufLoraKeys.Alpha);
+        Alpha = HasAlpha ? metadata.GetFloat32(GgufLoraKeys.Alpha) : 0;
         Require(float.IsFinite(Alpha), AdapterError.BadMetadata, GgufLoraKeys.Alpha, $"it is {Alpha}, which is not finite.");
         Require(file.Length <= int.MaxValue, AdapterError.BadContainer, "file", $"it has {file.Length} bytes; an adapter has fewer than 2^31.");
         Pairs = FindPairs();
@@ -40,8 +40,13 @@ public sealed class GgufLoraFile : IDisposable
     /// <summary>The base's.</summary>
     public string Architecture { get; }
 
-    /// <summary>adapter.lora.alpha</summary>
+    /// <summary>adapter.lora.alpha; 0 where it is absent. With 0 the product of the factors is taken as it is.</summary>
     public float Alpha { get; }
+
+    /// <summary>What a user should know although the file is sound; null for nothing.</summary>
+    public string? Notice => HasAlpha && Alpha == 0 ? $"{File.Name}: {GgufLoraKeys.Alpha} is 0: the product of the factors is taken as it is, as in llama.cpp." : null;
+
+    private bool HasAlpha { get; }
 
     /// <summary>One per adapted weight, in the order of their A.</summary>
     public IReadOnlyList<GgufLoraPair> Pairs { get; }
@@ -110,7 +115,7 @@ public sealed class GgufLoraFile : IDisposable
     {
         var rank = a.Dim(1);
         Require(a.NDims <= 2 && b.NDims <= 2 && b.Dim(0) == rank, AdapterError.ShapeMismatch, weight, $"{a} and {b} must be [n_in, r] and [r, n_out].");
-        Require(rank <= PeftConfig.MaxRank, AdapterError.BadRank, weight, $"the rank is {rank}; at most {PeftConfig.MaxRank} is supported.");
+        Require(rank <= LoraFactors.MaxRank, AdapterError.BadRank, weight, $"the rank is {rank}; at most {LoraFactors.MaxRank} is supported.");
         return new GgufLoraPair(weight, a, b, Alpha == 0 ? 1 : (float)((double)Alpha / rank));
     }
 

@@ -12,7 +12,7 @@ internal static class GgufLoraKeys
     public const string AdapterTypeValue = "lora";
 
     /// <summary>What the product of the factors is multiplied with, times the rank of the tensor; 0 stands for a product that is taken as
-    /// it is.</summary>
+    /// it is, and so does a file without the key.</summary>
     public const string Alpha = "adapter.lora.alpha";
 
     /// <summary>Of an adapter that acts from certain tokens on only (aLoRA).</summary>

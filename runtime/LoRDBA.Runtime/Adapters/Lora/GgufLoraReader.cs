@@ -14,7 +14,8 @@ internal static class GgufLoraReader
             if (file.Architecture != model.Config.Architecture)
                 throw new AdapterException(AdapterError.WrongBase, file.File.Name, GgufLoraKeys.Architecture, $"the adapter is for a {file.Architecture} model; {model.Config.Name} is {model.Config.Architecture}.");
             var parts = file.Pairs.SelectMany(pair => PartsOf(pair, file, model)).ToArray();
-            return LoraAdapter.Create(model, file.Name, file.Digest(), file.File.Length, [.. parts.Select(part => (part.Linear, part.Pair.Rank, part.Pair.Scaling))], (i, branch) =>
+            var origin = new AdapterOrigin(file.Name, file.Digest(), file.File.Length) { Notice = file.Notice };
+            return LoraAdapter.Create(model, origin, [.. parts.Select(part => (part.Linear, part.Pair.Rank, part.Pair.Scaling))], (i, branch) =>
             {
                 int[] order = [.. Enumerable.Range(parts[i].FirstRow, branch.NOut)]; // Both files have the rows of q and k in the order of GGUF.
                 branch.Fill(file.Values(parts[i].Pair.A), file.Values(parts[i].Pair.B), order);

@@ -6,29 +6,27 @@ namespace LoRDBA.Runtime.Adapters.Lora;
 
 /// <summary>A LoRA with real factors, unmerged, as float32 in native memory.</summary>
 /// <remarks>
-/// Its digest is SHA-256 over the SHA-256 of adapter_config.json and that of adapter_model.safetensors; of a GGUF file, the file's SHA-256.
+/// Its digest is SHA-256 over the SHA-256 of adapter_config.json and those of the files with the weights; of a GGUF file, the file's
+/// SHA-256.
 /// </remarks>
 internal sealed class LoraAdapter : Adapter
 {
     private readonly LoraBranch?[] branches;
     private readonly Arena memory;
 
-    private LoraAdapter(Model model, string name, Sha256Digest digest, LoraBranch?[] branches, Arena memory, long byteLength) : base(model, name, digest)
+    private LoraAdapter(Model model, AdapterOrigin origin, LoraBranch?[] branches, Arena memory) : base(model, origin)
     {
         (this.branches, this.memory) = (branches, memory);
-        ByteLength = byteLength;
         MaxRank = branches.Max(branch => branch?.Rank ?? 0);
     }
 
     /// <summary>Makes an adapter of branches that are filled one after another; if one is refused, nothing is left.</summary>
     /// <param name="model">Its base.</param>
-    /// <param name="name">A name for people.</param>
-    /// <param name="digest">Of the content.</param>
-    /// <param name="byteLength">Of the files.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="parts">Linear, rank and scaling of each branch.</param>
     /// <param name="fill">Fills the branch of a part, given by its index.</param>
     public static LoraAdapter Create(
-        Model model, string name, Sha256Digest digest, long byteLength, IReadOnlyList<(Linear Linear, int Rank, float Scaling)> parts, Action<int, LoraBranch> fill)
+        Model model, AdapterOrigin origin, IReadOnlyList<(Linear Linear, int Rank, float Scaling)> parts, Action<int, LoraBranch> fill)
     {
         var branches = new LoraBranch?[model.Linears.Count];
         var memory = Arena.Create(arena =>
@@ -44,7 +42,7 @@ internal sealed class LoraAdapter : Adapter
             memory.Dispose();
             throw;
         }
-        return new LoraAdapter(model, name, digest, branches, memory, byteLength);
+        return new LoraAdapter(model, origin, branches, memory);
     }
 
     /// <inheritdoc/>
@@ -52,9 +50,6 @@ internal sealed class LoraAdapter : Adapter
 
     /// <inheritdoc/>
     public override int MaxRank { get; }
-
-    /// <inheritdoc/>
-    public override long ByteLength { get; }
 
     /// <inheritdoc/>
     public override int RankOf(Linear linear) => BranchOf(linear)?.Rank ?? 0;

@@ -10,6 +10,9 @@ namespace LoRDBA.Runtime.Adapters.Lora;
 /// <param name="B">[n_out][rank], rows in the order of the base's file.</param>
 public sealed record LoraFactors(Linear Linear, float Scaling, float[] A, float[] B)
 {
+    /// <summary>The largest rank that a file can have.</summary>
+    public const int MaxRank = 4096;
+
     /// <summary>Width of the bottleneck.</summary>
     public int Rank => A.Length / Linear.NIn;
 

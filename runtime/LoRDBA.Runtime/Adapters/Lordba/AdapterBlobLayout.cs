@@ -28,7 +28,7 @@ internal readonly struct AdapterBlobLayout
     public const int HeaderLength = 32;
 
     /// <summary>The largest rank a blob may have.</summary>
-    public const int MaxRank = 64;
+    public const int MaxRank = 4096;
 
     private const int SectionAlignment = 8;
     private const int TensorAlignment = 32;

@@ -9,15 +9,15 @@ internal sealed unsafe class BoundLordba : BoundAdapter
 {
     private readonly LordbaAdapter adapter;
     private readonly ShrinkKernel[] shrink;
-    private readonly ExpandKernel[] expand;
+    private readonly ExpandKernel[][] expand;
 
     public BoundLordba(LordbaAdapter adapter, SignKernels? set)
     {
         this.adapter = adapter;
         shrink = [.. adapter.Stages.Select(stage => set?.FindShrink(stage.NIn, stage.Rank) ?? stage.GenericKernel)];
-        expand = new ExpandKernel[adapter.Model.Linears.Count];
+        expand = new ExpandKernel[adapter.Model.Linears.Count][];
         foreach (var branch in adapter.Branches)
-            if (branch is not null) expand[branch.Linear.Index] = set?.FindExpand(branch.Linear.NOut, branch.Rank) ?? branch.GenericKernel;
+            if (branch is not null) expand[branch.Linear.Index] = [.. branch.GenericKernels.Select(generic => set?.FindExpand(generic.NOut, generic.Rank) ?? generic)];
         FusedRank = adapter.Stages.Max(stage => stage.Rank);
         Missing = FindMissing(set);
         KernelUse = Describe(set);
@@ -56,7 +56,11 @@ internal sealed unsafe class BoundLordba : BoundAdapter
         foreach (var stage in adapter.Stages)
             if (set?.FindShrink(stage.NIn, stage.Rank) is null) return Lacks($"the shrink of n_in {stage.NIn}, rank {stage.Rank}", stage.Parts[0].Branch);
         foreach (var branch in adapter.Branches)
-            if (branch is not null && set?.FindExpand(branch.Linear.NOut, branch.Rank) is null) return Lacks($"the expand of n_out {branch.Linear.NOut}, rank {branch.Rank}", branch);
+        {
+            // Of a branch in several passes, the ranks of the pass: that is what a set has kernels for.
+            var missing = branch?.GenericKernels.FirstOrDefault(generic => set?.FindExpand(generic.NOut, generic.Rank) is null);
+            if (missing is not null) return Lacks($"the expand of n_out {missing.NOut}, rank {missing.Rank}", branch!);
+        }
         return null;
     }
 
@@ -67,6 +71,6 @@ internal sealed unsafe class BoundLordba : BoundAdapter
                    from part in stage.Parts
                    let branch = part.Branch
                    orderby branch.Linear.Index
-                   select new KernelUse(branch.Linear.Name, NameOf(shrink[stage.Number] == stage.GenericKernel), NameOf(expand[branch.Linear.Index] == branch.GenericKernel))];
+                   select new KernelUse(branch.Linear.Name, NameOf(shrink[stage.Number] == stage.GenericKernel), NameOf(expand[branch.Linear.Index].Intersect(branch.GenericKernels).Any()))];
     }
 }

@@ -16,13 +16,16 @@ internal sealed unsafe class LordbaAdapter : Adapter
     private readonly LordbaStage[]?[] stagesOf;
 
     /// <summary>Binds every tensor to its linear; takes over the file, and disposes it also if it is refused.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="model">Its base.</param>
+    /// <param name="origin">What the file was made of; null if it is where the adapter comes from.</param>
     /// <exception cref="AdapterException">It was made for another base or vocabulary, or a tensor matches no linear.</exception>
-    public static LordbaAdapter Bind(LordbaFile file, Model model)
+    public static LordbaAdapter Bind(LordbaFile file, Model model, AdapterOrigin? origin = null)
     {
         try
         {
             CheckBase(file, model);
-            return new LordbaAdapter(file, model, [.. file.Tensors.Select(tensor => LinearOf(file, tensor, model))]);
+            return new LordbaAdapter(file, model, origin ?? OriginOf(file), [.. file.Tensors.Select(tensor => LinearOf(file, tensor, model))]);
         }
         catch
         {
@@ -31,7 +34,7 @@ internal sealed unsafe class LordbaAdapter : Adapter
         }
     }
 
-    private LordbaAdapter(LordbaFile file, Model model, Linear[] linears) : base(model, file.Header.Name, file.Digest)
+    private LordbaAdapter(LordbaFile file, Model model, AdapterOrigin origin, Linear[] linears) : base(model, origin)
     {
         this.file = file;
         branches = new LordbaBranch?[model.Linears.Count];
@@ -60,9 +63,6 @@ internal sealed unsafe class LordbaAdapter : Adapter
 
     /// <inheritdoc/>
     public override int MaxRank { get; }
-
-    /// <inheritdoc/>
-    public override long ByteLength => file.Length;
 
     /// <inheritdoc/>
     public override int RankOf(Linear linear) => BranchOf(linear)?.Rank ?? 0;
@@ -116,6 +116,8 @@ internal sealed unsafe class LordbaAdapter : Adapter
         Stages.Add(stage);
         return stage;
     }
+
+    private static AdapterOrigin OriginOf(LordbaFile file) => new(file.Header.Name, file.Digest, file.Length) { BaseName = file.Header.Base.Name };
 
     private static void CheckBase(LordbaFile file, Model model)
     {

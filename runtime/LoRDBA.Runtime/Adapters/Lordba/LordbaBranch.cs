@@ -31,7 +31,7 @@ internal sealed unsafe class LordbaBranch
         this.scaleOut = scaleOut;
         this.scaleIn = scaleIn;
         this.planes = planes;
-        GenericKernel = new GenericExpand(linear.NOut, Rank);
+        GenericKernels = [.. Enumerable.Range(0, SignLayout.Passes(Rank)).Select(pass => new GenericExpand(linear.NOut, SignLayout.PassRank(Rank, pass)))];
     }
 
     /// <summary>The linear.</summary>
@@ -43,8 +43,8 @@ internal sealed unsafe class LordbaBranch
     /// <summary>S_B transposed, [rank][n_out].</summary>
     public SignMatrix SignsB { get; }
 
-    /// <summary>The kernel where no generated one fits.</summary>
-    public ExpandKernel GenericKernel { get; }
+    /// <summary>The kernels of its passes, where no generated one fits.</summary>
+    public ExpandKernel[] GenericKernels { get; }
 
     /// <summary>Width of the bottleneck.</summary>
     public int Rank => SignsA.Rows;
@@ -74,9 +74,17 @@ internal sealed unsafe class LordbaBranch
         else FactorProduct.Shrink(new ScaledSignFactor(SignsA, scaleIn), m, x, tokens, SignsA.Columns, z, zStride, 0, Rank);
     }
 
-    /// <summary>y += weight · expand(z), by sign kernels: z as look-up tables.</summary>
-    public void Expand(ExpandKernel kernel, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>
-        kernel.Run(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+    /// <summary>y += weight · expand(z), by sign kernels, one for each pass: z as look-up tables.</summary>
+    public void Expand(ExpandKernel[] kernels, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
+    {
+        var signs = planes;
+        foreach (var kernel in kernels)
+        {
+            kernel.Run(signs, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+            signs += (long)SignPlanes.Count(kernel.Rank) * SignsB.Columns;
+            z += LookupTables.Stride(kernel.Rank);
+        }
+    }
 
     /// <summary>The same in float32: the oracle of the look-ups. z is [tokens][zStride].</summary>
     public void ExpandFloat(float* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight) =>

@@ -58,7 +58,7 @@ public readonly unsafe struct LordbaTensor
     /// <summary>The weight that it adapts, for example blk.0.attn_q.weight.</summary>
     public string Name { get; }
 
-    /// <summary>1 to 64.</summary>
+    /// <summary>1 to 4096.</summary>
     public int Rank { get; }
 
     /// <summary>Inputs of the linear layer.</summary>

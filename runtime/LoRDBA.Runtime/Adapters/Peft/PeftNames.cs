@@ -36,6 +36,20 @@ internal static class PeftNames
             : null;
     }
 
+    /// <summary>The linear of a module.</summary>
+    /// <param name="module">Its name in the base model.</param>
+    /// <param name="model">The base.</param>
+    /// <param name="path">The file that names it, for messages.</param>
+    /// <exception cref="AdapterException">The model has none, or it cannot be adapted.</exception>
+    public static Linear LinearOf(string module, Model model, string path)
+    {
+        var weight = WeightOf(module);
+        if (weight == "output.weight" && model.HasTiedOutput)
+            throw new AdapterException(AdapterError.TiedOutput, path, module, "the head of this base is its embedding and cannot be adapted alone. Train the adapter without lm_head.");
+        return model.Linears.FirstOrDefault(linear => linear.Name == weight)
+            ?? throw new AdapterException(AdapterError.UnknownTensor, path, module, $"{model.Config.Name} has no linear for it.");
+    }
+
     /// <summary>The module of a linear: blk.3.attn_q.weight is model.layers.3.self_attn.q_proj.</summary>
     public static string ModuleOf(Linear linear)
     {

@@ -27,7 +27,7 @@ public static class PeftWriter
         }
         Directory.CreateDirectory(folder);
         WholeFile.Write(Path.Combine(folder, PeftFolder.WeightsName), weights.WriteTo);
-        WholeFile.Write(Path.Combine(folder, PeftFolder.ConfigName), stream => WriteConfig(stream, factors, adapter.Model));
+        WholeFile.Write(Path.Combine(folder, AdapterFolder.ConfigName), stream => WriteConfig(stream, factors, adapter));
     }
 
     private static float[] InPeftsOrder(LoraFactors factors, ModelConfig config)
@@ -38,13 +38,13 @@ public static class PeftWriter
         return b;
     }
 
-    private static void WriteConfig(Stream stream, IReadOnlyList<LoraFactors> factors, Model model)
+    private static void WriteConfig(Stream stream, IReadOnlyList<LoraFactors> factors, Adapter adapter)
     {
         var rank = LoraFactors.CommonRank(factors);
         var alpha = Alpha(factors.First(one => one.Rank == rank));
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("base_model_name_or_path", model.Config.Name);
+        json.WriteString("base_model_name_or_path", adapter.BaseName ?? adapter.Model.Config.Name);
         json.WriteString("peft_type", "LORA");
         json.WriteString("task_type", "CAUSAL_LM");
         json.WriteNumber("r", rank);
@@ -57,7 +57,7 @@ public static class PeftWriter
         WritePattern(json, "rank_pattern", factors, one => one.Rank, rank);
         WritePattern(json, "alpha_pattern", factors, Alpha, alpha);
         json.WriteStartArray("target_modules");
-        foreach (var module in Targets(factors, model)) json.WriteStringValue(module);
+        foreach (var module in Targets(factors, adapter.Model)) json.WriteStringValue(module);
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -20,6 +20,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     private SafetensorsFile(MappedFile mapping, string path)
     {
         this.mapping = mapping;
+        Path = path;
         if (mapping.Length < LengthBytes) throw HeaderError(path, $"the file has {mapping.Length} bytes, fewer than its header's length takes.");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(mapping.Start, LengthBytes));
         if (length > MaxHeaderLength || length > (ulong)(mapping.Length - LengthBytes))
@@ -28,6 +29,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         var header = new ReadOnlySpan<byte>(mapping.Start + LengthBytes, (int)length);
         Tensors = SafetensorsHeader.Read(header, path, dataOffset: LengthBytes + (long)length, fileLength: mapping.Length);
     }
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
 
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors { get; }

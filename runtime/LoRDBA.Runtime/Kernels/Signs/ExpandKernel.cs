@@ -9,7 +9,7 @@ public abstract unsafe class ExpandKernel
 {
     /// <summary>The kernel for a shape.</summary>
     /// <param name="nOut">Outputs of the linear.</param>
-    /// <param name="rank">Columns of S_B, 1 to 64.</param>
+    /// <param name="rank">Columns of S_B, 1 to <see cref="SignLayout.RanksPerPass"/>.</param>
     protected ExpandKernel(int nOut, int rank) => (NOut, Rank) = (nOut, rank);
 
     /// <summary>Outputs of the linear.</summary>

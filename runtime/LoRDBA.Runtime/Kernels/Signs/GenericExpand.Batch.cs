@@ -10,9 +10,9 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 /// </content>
 internal sealed unsafe partial class GenericExpand
 {
-    private const int MaxPlanes = 8;
+    private const int MaxPlanes = SignLayout.RanksPerPass / SignLayout.RanksPerPlane;
 
-    private readonly int tableCount = SignLayout.Tables(rank);
+    private readonly int tableCount;
 
     /// <summary>64 rows at a time, all tokens.</summary>
     internal int BatchAvx512(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)

@@ -9,12 +9,18 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 /// A shuffle looks up the low bytes of the sums, another the high bytes; interleaved they are 16-bit sums, which add up exactly.
 /// Rows come in groups of the widest registers, then of 16, then one by one. On x64 all tokens of a batch pass a group before the next one.
 /// </remarks>
-internal sealed unsafe partial class GenericExpand(int nOut, int rank) : ExpandKernel(nOut, rank)
+internal sealed unsafe partial class GenericExpand : ExpandKernel
 {
     private const int TableEntries = SignLayout.TableEntries;
     private const int TableLength = SignLayout.TableLength;
 
-    private readonly int planeCount = SignLayout.Planes(rank);
+    private readonly int planeCount;
+
+    public GenericExpand(int nOut, int rank) : base(nOut, rank)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rank, SignLayout.RanksPerPass);
+        (planeCount, tableCount) = (SignLayout.Planes(rank), SignLayout.Tables(rank));
+    }
 
     /// <inheritdoc/>
     public override string Path =>

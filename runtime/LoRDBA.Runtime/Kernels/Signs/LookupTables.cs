@@ -13,7 +13,8 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 ///   ..   two tables a plane (<see cref="SignPlanes"/>); missing ranks count as 0
 ///  64 · planes        float   z = scale · q
 /// </code>
-/// |q| is at most 32767 / rank, so no sum of all tables leaves 16 bits: 11 bits of precision at rank 16.
+/// |q| is at most 32767 / rank, so no sum of all tables leaves 16 bits: 11 bits of precision at rank 16. More than
+/// <see cref="SignLayout.RanksPerPass"/> ranks are several passes, one after another, each as drawn here: none has less than 9 bits.
 /// </remarks>
 internal static unsafe class LookupTables
 {
@@ -26,17 +27,30 @@ internal static unsafe class LookupTables
 
     private static Vector128<short> Sign2 => Vector128.Create(-1, -1, -1, -1, 1, 1, 1, 1);
 
-    /// <summary>Where the scale stands.</summary>
+    /// <summary>Where the scale of a pass stands.</summary>
     public static int ScaleOffset(int rank) => SignLayout.ScaleOffset(rank);
 
     /// <summary>Bytes from one token to the next, in whole cache lines.</summary>
-    public static int Stride(int rank) => ScaleOffset(rank) + 64;
+    public static int Stride(int rank)
+    {
+        var passes = SignLayout.Passes(rank);
+        return (passes - 1) * PassLength(SignLayout.RanksPerPass) + PassLength(SignLayout.PassRank(rank, passes - 1));
+    }
 
-    /// <summary>Quantizes z and builds the tables.</summary>
+    /// <summary>Quantizes z and builds the tables, pass after pass.</summary>
     /// <param name="z">[rank], with room up to a multiple of eight; what lies behind the rank is overwritten with zeros.</param>
-    /// <param name="rank">1 to 64.</param>
+    /// <param name="rank">1 or more.</param>
     /// <param name="target">[<see cref="Stride"/>]</param>
     public static void Build(float* z, int rank, byte* target)
+    {
+        const int PassRanks = SignLayout.RanksPerPass;
+        for (; rank > PassRanks; rank -= PassRanks, z += PassRanks, target += PassLength(PassRanks)) BuildPass(z, PassRanks, target);
+        BuildPass(z, rank, target);
+    }
+
+    private static int PassLength(int rank) => ScaleOffset(rank) + 64;
+
+    private static void BuildPass(float* z, int rank, byte* target)
     {
         var padded = SignPlanes.Ranks * SignPlanes.Count(rank);
         for (var k = rank; k < padded; k++) z[k] = 0;

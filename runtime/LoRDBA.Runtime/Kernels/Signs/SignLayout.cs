@@ -46,6 +46,13 @@ public static class SignLayout
     /// <summary>Ranks that one look-up adds up.</summary>
     public const int RanksPerTable = 4;
 
+    /// <summary>The most ranks that one expand kernel adds up: its sums have 16 bits. A branch of more is expanded in passes, each with a
+    /// scale of its own.</summary>
+    public const int RanksPerPass = 64;
+
+    /// <summary>The most ranks of a linear for which kernels are generated; the runtime's own serve more.</summary>
+    public const int MaxGeneratedRank = 256;
+
     /// <summary>Entries of a table: a sum for each choice of its ranks' signs.</summary>
     public const int TableEntries = 16;
 
@@ -69,6 +76,16 @@ public static class SignLayout
 
     /// <summary>Elements from one token's sums to the next token's.</summary>
     public static int SumStride(int rank) => (rank + SumsTogether - 1) & -SumsTogether;
+
+    /// <summary>Passes of an expand of <paramref name="rank"/> ranks.</summary>
+    public static int Passes(int rank) => (rank + RanksPerPass - 1) / RanksPerPass;
+
+    /// <summary>Ranks of one of these passes: all have <see cref="RanksPerPass"/> but the last.</summary>
+    public static int PassRank(int rank, int pass)
+    {
+        var left = rank - pass * RanksPerPass;
+        return left < RanksPerPass ? left : RanksPerPass;
+    }
 
     /// <summary>Planes of <paramref name="rank"/> ranks.</summary>
     public static int Planes(int rank) => (rank + RanksPerPlane - 1) / RanksPerPlane;

@@ -39,10 +39,11 @@ public sealed class GgufLoraTests : IDisposable
     }
 
     [Fact]
-    public void An_alpha_of_zero_leaves_the_product_as_it_is()
+    public void An_alpha_of_zero_leaves_the_product_as_it_is_with_a_notice()
     {
         using var adapter = Load(Good(alpha: 0f));
         Assert.Equal(1, adapter.FactorsOf(Linear(Weight))!.Scaling);
+        Assert.Contains("adapter.lora.alpha is 0", adapter.Notice, StringComparison.Ordinal);
     }
 
     /// <summary>Ranks 3 and 2, scalings 2 and 0.5, all linears of a model with rotated neighbours: what is written is what was read, row for row.</summary>
@@ -111,15 +112,17 @@ public sealed class GgufLoraTests : IDisposable
         AssertRefused(AdapterError.ShapeMismatch, Pair(Weight, 63, 2, 32));
         AssertRefused(AdapterError.ShapeMismatch, Pair(Weight, 64, 2, 33));
         AssertRefused(AdapterError.ShapeMismatch, Add(Add(Head(), Weight + ".lora_a", 64, 2), Weight + ".lora_b", 3, 32));
-        AssertRefused(AdapterError.BadRank, Pair(Weight, 64, 513, 32));
+        AssertRefused(AdapterError.BadRank, Pair(Weight, 64, 4097, 32));
         AssertRefused(AdapterError.NonFiniteValue, Add(Add(Head(), Weight + ".lora_a", 64, 2), Weight + ".lora_b", 2, 32, float.NaN));
     }
 
+    /// <summary>As llama.cpp has it.</summary>
     [Fact]
-    public void Without_an_alpha_it_is_refused()
+    public void Without_an_alpha_the_scaling_is_1()
     {
         var writer = new GgufWriter().Add("general.architecture", "llama").Add("general.type", "adapter").Add("adapter.type", "lora");
-        Assert.Equal(GgufError.MissingKey, Assert.Throws<GgufException>(() => Load(writer)).Error);
+        using var adapter = Load(Add(Add(writer, Weight + ".lora_a", 64, 2), Weight + ".lora_b", 2, 32));
+        Assert.Equal((1f, null), (adapter.FactorsOf(Linear(Weight))!.Scaling, adapter.Notice));
     }
 
     private static GgufWriter Head(string architecture = "llama", string type = "lora", float alpha = 3) => new GgufWriter()

@@ -82,22 +82,52 @@ public sealed class PeftConfigTests
 
     [Theory]
     [InlineData("""{"peft_type":"LORA","r":0,"lora_alpha":32}"""), InlineData("""{"peft_type":"LORA","r":1.5,"lora_alpha":32}""")]
-    [InlineData("""{"peft_type":"LORA","r":513,"lora_alpha":32}"""), InlineData("""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"q_proj":-1}}""")]
+    [InlineData("""{"peft_type":"LORA","r":4097,"lora_alpha":32}"""), InlineData("""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"q_proj":-1}}""")]
     public void A_rank_outside_the_range_is_refused(string json) => AssertError(AdapterError.BadRank, json);
 
+    /// <summary>A backtracking matcher would try 2^64 ways.</summary>
     [Fact]
-    public void A_pattern_that_runs_away_is_stopped() =>
-        Assert.Equal(AdapterError.BadConfig, Assert.Throws<AdapterException>(() =>
-            Parse("""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"((a+)+)+b":4}}""").Of(new string('a', 64))).Error);
+    public void A_pattern_that_would_run_away_is_answered() =>
+        Assert.Equal((16, 2f), Parse("""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"((a+)+)+b":4}}""").Of(new string('a', 64)));
+
+    /// <summary>It is the steps that are counted: the same call is refused on every machine, however fast.</summary>
+    [Fact]
+    public void Many_patterns_that_each_take_their_steps_are_stopped()
+    {
+        var patterns = string.Join(",", Enumerable.Range(0, 2000).Select(i => $"\"(a+)+b{i}\":4"));
+        var config = Parse($$$"""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{{{{patterns}}}}}""");
+        var name = new string('a', 200);
+        for (var i = 0; i < 10; i++) Assert.Equal((16, 2f), config.Of(name));
+        var refused = Assert.Throws<AdapterException>(() => { for (var i = 0; i < 20; i++) config.Of(name); });
+        Assert.Equal((AdapterError.BadConfig, "rank_pattern"), (refused.Error, refused.Field));
+        Assert.Contains("steps", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a{1000}{1000}"), InlineData("(a{1000}){1000}"), InlineData("(?=a)"), InlineData("(?i)a"), InlineData("\\\\1"), InlineData("a**"), InlineData("[z-a]"), InlineData("a{9999}")]
+    public void A_pattern_that_is_too_large_or_not_supported_is_refused_by_its_text(string pattern)
+    {
+        var refused = AssertError(AdapterError.BadConfig, $$$"""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"{{{pattern}}}":4}}""");
+        Assert.Contains(pattern.Replace("\\\\", "\\", StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
-    public void Many_patterns_that_each_take_their_time_are_stopped()
+    public void A_rank_too_high_names_the_pattern_that_gives_it() => Assert.Equal("rank_pattern, \"down_proj\"",
+        AssertError(AdapterError.BadRank, """{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{"q_proj":8,"down_proj":5000}}""").Field);
+
+    [Theory, InlineData("utf-8"), InlineData("utf-16"), InlineData("utf-16BE")]
+    public void A_file_with_a_mark_is_read_in_its_encoding(string name)
     {
-        // Each takes some milliseconds (2^15 ways to split 15 letters), far from what a single one may.
-        var patterns = string.Join(",", Enumerable.Range(0, 5000).Select(i => $"\"(a+)+b{i}\":4"));
-        Assert.Equal(AdapterError.BadConfig, Assert.Throws<AdapterException>(() =>
-            Parse($$$"""{"peft_type":"LORA","r":16,"lora_alpha":32,"rank_pattern":{{{{patterns}}}}}""").Of(new string('a', 15))).Error);
+        var encoding = Encoding.GetEncoding(name);
+        byte[] bytes = [.. encoding.GetPreamble(), .. encoding.GetBytes("""{"peft_type":"LORA","r":16,"lora_alpha":32}""")];
+        Assert.NotEmpty(encoding.GetPreamble());
+        Assert.Equal((16, 2f), PeftConfig.Parse(AdapterConfigFile.Of(bytes, "adapter_config.json")).Of(Query));
     }
+
+    [Theory]
+    [InlineData("init_lora_weights", "\"pissa\"", "path_initial_model_for_weight_conversion"), InlineData("init_lora_weights", "\"pissa_niter_16\"", "path_initial_model_for_weight_conversion")]
+    [InlineData("modules_to_save", "[\"lm_head\"]", "merge_and_unload"), InlineData("bias", "\"all\"", "bias=\"none\""), InlineData("peft_type", "\"LOHA\"", "merge_and_unload")]
+    public void A_refusal_says_what_to_do(string field, string value, string remedy) => Assert.Contains(remedy, AssertError(AdapterError.Unsupported, With(field, value)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"\ud800":1,"peft_type":"LORA","r":16,"lora_alpha":32}""")]
@@ -110,7 +140,7 @@ public sealed class PeftConfigTests
         ? $$"""{"peft_type":{{value}},"r":16,"lora_alpha":32}"""
         : $$"""{"peft_type":"LORA","r":16,"lora_alpha":32,"{{field}}":{{value}}}""";
 
-    private static PeftConfig Parse(string json) => PeftConfig.Parse(Encoding.UTF8.GetBytes(json), "adapter_config.json");
+    private static PeftConfig Parse(string json) => PeftConfig.Parse(AdapterConfigFile.Of(Encoding.UTF8.GetBytes(json), "adapter_config.json"));
 
     private static AdapterException AssertError(AdapterError error, string json)
     {

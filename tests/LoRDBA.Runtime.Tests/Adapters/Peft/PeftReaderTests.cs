@@ -78,10 +78,12 @@ public sealed class PeftReaderTests : IDisposable
     [Theory]
     [InlineData("base_model.model.model.embed_tokens.lora_embedding_A"), InlineData("base_model.model.model.layers.0.mlp.up_proj.lora_magnitude_vector.weight")]
     [InlineData("base_model.model.model.layers.0.mlp.up_proj.lora_B.bias")]
+    [InlineData("base_model.model.lm_head.weight"), InlineData("base_model.model.model.embed_tokens.weight"), InlineData("base_model.model.lm_head.modules_to_save.weight")]
     public void Parts_that_are_not_supported_are_refused_by_name(string tensor) => AssertRefused(AdapterError.Unsupported, [.. Tensors(), (tensor, [1], [1])]);
 
     [Theory]
-    [InlineData("base_model.model.lm_head.weight"), InlineData("model.layers.0.mlp.up_proj.lora_A.weight"), InlineData("base_model.model..lora_A.weight"), InlineData("x")]
+    [InlineData("base_model.model..lora_A.weight"), InlineData("lora_A.weight"), InlineData("base_model.model.lora_A.weight"), InlineData("model.norm.weight"), InlineData("x")]
+    [InlineData("base_model.model.model.layers.0.mlp.up_proj.lora_A"), InlineData("base_model.model.model.layers.0.mlp.up_proj.lora_A.a.b.weight")]
     public void A_tensor_that_is_no_factor_is_refused(string tensor) => AssertRefused(AdapterError.UnknownTensor, [.. Tensors(), (tensor, [1], [1])]);
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Factors;
 using LoRDBA.Runtime.Kernels.Signs;
@@ -53,7 +52,7 @@ public sealed unsafe class FactorProductTests
     [Theory, InlineData(512), InlineData(256), InlineData(128)]
     public void Every_rank_equals_the_scalar_twin(int width)
     {
-        for (var rank = 1; rank <= AdapterBlobLayout.MaxRank; rank++)
+        foreach (var rank in (int[])[.. Enumerable.Range(1, 64), 65, 200, 512])
             Compare(width, length: 70 + rank, rank, tokens: 1 + rank % 5);
     }
 

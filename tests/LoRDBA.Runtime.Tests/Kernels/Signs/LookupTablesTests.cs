@@ -26,6 +26,31 @@ public sealed unsafe class LookupTablesTests
                 }
         }, iter: 300);
 
+    /// <summary>z of 150 ranks: what 64, 64 and 22 ranks make alone, one after another; nothing of the input but what lies behind the last is changed.</summary>
+    [Fact]
+    public void Many_ranks_are_passes_one_after_another()
+    {
+        const int Rank = 150;
+        var random = new Random(1);
+        float* z = stackalloc float[152], part = stackalloc float[64];
+        for (var k = 0; k < Rank; k++) z[k] = random.NextSingle() - 0.5f;
+        var tables = stackalloc byte[LookupTables.Stride(Rank)];
+        var alone = stackalloc byte[LookupTables.Stride(64)];
+        LookupTables.Build(z, Rank, tables);
+
+        Assert.Equal(2 * (512 + 64) + 3 * 64 + 64, LookupTables.Stride(Rank));
+        var at = 0;
+        foreach (var (pass, rank) in new[] { 64, 64, 22 }.Index())
+        {
+            Assert.Equal((3, rank), (SignLayout.Passes(Rank), SignLayout.PassRank(Rank, pass)));
+            for (var k = 0; k < rank; k++) part[k] = z[64 * pass + k];
+            LookupTables.Build(part, rank, alone);
+            var length = LookupTables.ScaleOffset(rank) + sizeof(float);
+            Assert.Equal(new Span<byte>(alone, length), new Span<byte>(tables + at, length));
+            at += LookupTables.Stride(rank);
+        }
+    }
+
     [Fact]
     public void Zeros_have_scale_zero()
     {
