@@ -25,9 +25,12 @@ internal sealed class LoraAdapter : Adapter
     /// <param name="origin">Where it comes from.</param>
     /// <param name="parts">Linear, rank and scaling of each branch.</param>
     /// <param name="fill">Fills the branch of a part, given by its index.</param>
+    /// <exception cref="AdapterException">Two parts are for one linear.</exception>
     public static LoraAdapter Create(
         Model model, AdapterOrigin origin, IReadOnlyList<(Linear Linear, int Rank, float Scaling)> parts, Action<int, LoraBranch> fill)
     {
+        if (parts.GroupBy(part => part.Linear).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new AdapterException(AdapterError.DuplicateTensor, origin.Name, twice.Key.Name, "two modules are for it. Save one adapter alone.");
         var branches = new LoraBranch?[model.Linears.Count];
         var memory = Arena.Create(arena =>
         {

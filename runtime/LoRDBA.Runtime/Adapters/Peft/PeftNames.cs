@@ -23,18 +23,32 @@ internal static class PeftNames
         ["mlp.down_proj"] = "ffn_down",
     };
 
+    /// <summary>Modules whose rows are those of several linears, one below the other, and the tensor that holds them; see
+    /// <see cref="ModelFamily.FusesInputs"/>.</summary>
+    private static readonly Dictionary<string, string> FusedParts = new()
+    {
+        ["self_attn.qkv_proj"] = "attn_qkv",
+        ["mlp.gate_up_proj"] = "ffn_up",
+    };
+
     /// <summary>The weight in GGUF of a module, or null: model.layers.3.self_attn.q_proj is blk.3.attn_q.weight, lm_head is
     /// output.weight.</summary>
-    public static string? WeightOf(string module)
+    public static string? WeightOf(string module) => module == "lm_head" ? "output.weight" : WeightOf(module, Parts);
+
+    private static string? WeightOf(string module, Dictionary<string, string> parts)
     {
-        if (module == "lm_head") return "output.weight";
         if (!module.StartsWith(Layers, StringComparison.Ordinal)) return null;
         var rest = module.AsSpan(Layers.Length);
         var dot = rest.IndexOf('.');
-        return dot > 0 && !rest[..dot].ContainsAnyExceptInRange('0', '9') && Parts.TryGetValue(rest[(dot + 1)..].ToString(), out var part)
+        return dot > 0 && !rest[..dot].ContainsAnyExceptInRange('0', '9') && parts.TryGetValue(rest[(dot + 1)..].ToString(), out var part)
             ? $"blk.{rest[..dot]}.{part}.weight"
             : null;
     }
+
+    /// <summary>The linears of a module: one, or those whose rows it has one below the other.</summary>
+    /// <inheritdoc cref="LinearOf"/>
+    public static Linear[] LinearsOf(string module, Model model, string path) =>
+        WeightOf(module, FusedParts) is { } tensor && model.Weights.Fused.TryGetValue(tensor, out var parts) ? parts : [LinearOf(module, model, path)];
 
     /// <summary>The linear of a module.</summary>
     /// <param name="module">Its name in the base model.</param>

@@ -13,21 +13,26 @@ internal static class PeftReader
     public static LoraAdapter Load(string path, Model model)
     {
         using var folder = PeftFolder.Open(path);
-        var modules = folder.Modules;
-        Linear[] linears = [.. modules.Select(module => LinearOf(module, model, folder.WeightsPath))];
+        var parts = folder.Modules.SelectMany(module => PartsOf(module, model, folder.WeightsPath)).ToArray();
         var origin = new AdapterOrigin(folder.Name, folder.Digest(), folder.ByteLength) { BaseName = folder.BaseName, Notice = folder.Notice };
-        return LoraAdapter.Create(model, origin, [.. modules.Select((module, i) => (linears[i], module.Rank, module.Scaling))], (i, branch) =>
+        return LoraAdapter.Create(model, origin, [.. parts.Select(part => (part.Linear, part.Module.Rank, part.Module.Scaling))], (i, branch) =>
         {
-            var (a, b) = folder.Factors(modules[i]);
-            branch.Fill(a, b, PeftNames.SourceRows(linears[i], model.Config));
+            var (module, linear, firstRow) = parts[i];
+            var (a, b) = folder.Factors(module);
+            branch.Fill(a, b.AsSpan(firstRow * module.Rank), PeftNames.SourceRows(linear, model.Config));
         });
     }
 
-    private static Linear LinearOf(PeftModule module, Model model, string path)
+    /// <summary>The linears that a module adapts, each with the first of its rows in lora_B.</summary>
+    private static (PeftModule Module, Linear Linear, int FirstRow)[] PartsOf(PeftModule module, Model model, string path)
     {
-        var linear = PeftNames.LinearOf(module.Name, model, path);
-        return module.NIn == linear.NIn && module.NOut == linear.NOut
-            ? linear
-            : throw new AdapterException(AdapterError.ShapeMismatch, path, module.Name, $"it is {module.NIn} -> {module.NOut}; the linear is {linear.NIn} -> {linear.NOut}. Is it an adapter of another model?");
+        var linears = PeftNames.LinearsOf(module.Name, model, path);
+        var parts = new (PeftModule, Linear, int)[linears.Length];
+        var nOut = 0;
+        for (var i = 0; i < parts.Length; nOut += linears[i++].NOut) parts[i] = (module, linears[i], nOut);
+        var nIn = linears[0].NIn;
+        if (module.NIn != nIn || module.NOut != nOut)
+            throw new AdapterException(AdapterError.ShapeMismatch, path, module.Name, $"it is {module.NIn} -> {module.NOut}; the linear is {nIn} -> {nOut}. Is it an adapter of another model?");
+        return parts;
     }
 }
