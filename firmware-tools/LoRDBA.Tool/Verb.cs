@@ -19,6 +19,7 @@ internal abstract class Verb : Command
         Add(Json);
         SetAction(arguments =>
         {
+            if (RunsModel && context.SpeedNotice is { } notice) context.Error.WriteLine($"lordba: {notice}");
             Run(arguments);
             return ExitCodes.Done;
         });
@@ -29,6 +30,9 @@ internal abstract class Verb : Command
 
     /// <summary>The world outside.</summary>
     protected ToolContext Context { get; }
+
+    /// <summary>Whether it computes with a model: then it says first if this program is slower than the processor could be.</summary>
+    protected virtual bool RunsModel => false;
 
     /// <summary>Does the work. What goes wrong is thrown: <see cref="CommandLine"/> turns it into a message and an exit code.</summary>
     protected abstract void Run(ParseResult arguments);
