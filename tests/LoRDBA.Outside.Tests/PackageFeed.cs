@@ -98,6 +98,7 @@ public sealed class PackageFeed : IAsyncLifetime
     {
         yield return ("MSBUILDDISABLENODEREUSE", "1");
         yield return ("DOTNET_CLI_TELEMETRY_OPTOUT", "1");
-        if (clean) yield return ("NUGET_PACKAGES", Path.Combine(Folder, "packages"));
+        // Without a blank in its path, with which the SDK's NativeAOT cannot link.
+        if (clean) yield return ("NUGET_PACKAGES", Path.Combine(temporary.Path, "packages"));
     }
 }

@@ -1,5 +1,6 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Generation;
+using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 
