@@ -44,7 +44,7 @@ internal sealed class GeneratorProject
     /// <summary>Adds a source file, or replaces the one of that name.</summary>
     public GeneratorProject Source(string path, string text)
     {
-        var tree = CSharpSyntaxTree.ParseText(text, this.language, path);
+        var tree = CSharpSyntaxTree.ParseText(text, language, path);
         var old = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == path);
         compilation = old is null ? compilation.AddSyntaxTrees(tree) : compilation.ReplaceSyntaxTree(old, tree);
         return this;
