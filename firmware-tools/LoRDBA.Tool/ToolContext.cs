@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Tool;
@@ -28,6 +29,9 @@ internal sealed class ToolContext
 
     /// <summary>Whether a defect shows its stack (<see cref="ExitCodes.StackVariable"/>).</summary>
     public bool ShowStack { get; init; }
+
+    /// <summary>Why this program computes slower than the processor could; null: it does not.</summary>
+    public string? SpeedNotice { get; init; } = CompiledCode.Notice;
 
     /// <summary>Kernels that were generated into this build of the command, for what <c>bench</c> measures; otherwise none, and the generic ones serve.</summary>
     public SignKernels? Kernels { get; init; }

@@ -20,6 +20,8 @@ internal abstract class Verb : Command
         SetAction(arguments =>
         {
             Run(arguments);
+            // At its end, because an error is one line.
+            if (RunsModel && context.SpeedNotice is { } notice) context.Error.WriteLine($"lordba: {notice}");
             return ExitCodes.Done;
         });
     }
@@ -29,6 +31,9 @@ internal abstract class Verb : Command
 
     /// <summary>The world outside.</summary>
     protected ToolContext Context { get; }
+
+    /// <summary>Whether it computes with a model: then it says at its end if this program is slower than the processor could be.</summary>
+    protected virtual bool RunsModel => false;
 
     /// <summary>Does the work. What goes wrong is thrown: <see cref="CommandLine"/> turns it into a message and an exit code.</summary>
     protected abstract void Run(ParseResult arguments);

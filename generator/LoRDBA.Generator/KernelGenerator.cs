@@ -13,7 +13,7 @@ namespace LoRDBA.Generator;
 /// <code>
 /// [LordbaShapes] classes  -> FindShapes   \
 /// LordbaManifest items    -> ReadManifest  > BuildPlan -> ReportDiagnostics
-/// boards, unsafe, layout  ----------------/           \-> EmitSource (a kernel), EmitSet
+/// boards, compiler, runtime --------------/           \-> EmitSource (a kernel), EmitSet
 /// </code>
 /// Between two stages there are only values. An edit that changes no shape leaves BuildPlan and all after it cached; a rank that
 /// changes has its own kernels emitted, and the set that finds them.
@@ -38,7 +38,7 @@ public sealed class KernelGenerator : IIncrementalGenerator
         var sets = plan.SelectMany((plan, _) => plan.Sets);
         var kernels = sets.SelectMany((set, _) => KernelSlots.Of(set)).SelectMany((slot, _) => slot);
         Emit(context, kernels, StepNames.EmitSource, spec => new(spec.HintName, KernelEmitters.Emit(spec)));
-        Emit(context, sets, StepNames.EmitSet, set => new($"{set.FullName}.g.cs", KernelSetEmitter.Emit(set)));
+        Emit(context, sets, StepNames.EmitSet, set => new(set.HintName, KernelSetEmitter.Emit(set)));
     }
 
     private static IncrementalValueProvider<KernelPlan> Plan(IncrementalGeneratorInitializationContext context)
@@ -54,13 +54,11 @@ public sealed class KernelGenerator : IIncrementalGenerator
             .Select((file, _) => file!.Read())
             .WithTrackingName(StepNames.ReadManifest);
 
-        // The compilation is asked two questions only, whose answers hardly ever change.
-        var compilation = context.CompilationProvider;
-        var allowsUnsafe = compilation.Select((compilation, _) => compilation is CSharpCompilation { Options.AllowUnsafe: true });
-        var layout = compilation.Select((compilation, _) => RuntimeLayout.Of(compilation));
+        // The compilation is asked few questions only, whose answers hardly ever change.
+        var compiler = context.CompilationProvider.Select((compilation, _) => CompilerOptions.Of((CSharpCompilation)compilation));
         var project = context.AnalyzerConfigOptionsProvider
-            .Combine(allowsUnsafe.Combine(layout))
-            .Select((pair, _) => ProjectOptions.Read(pair.Left.GlobalOptions, pair.Right.Left, pair.Right.Right));
+            .Combine(compiler)
+            .Select((pair, _) => ProjectOptions.Read(pair.Left.GlobalOptions, pair.Right));
 
         return manifests.Collect().Combine(shapes.Collect()).Combine(project)
             .Select((input, _) => KernelPlanner.Plan(input.Left.Left.Concat(input.Left.Right), input.Right))

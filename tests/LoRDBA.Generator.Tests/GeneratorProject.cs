@@ -14,20 +14,29 @@ internal sealed class GeneratorProject
 
     private readonly Dictionary<string, AdditionalText> manifests = [];
     private readonly Options options = new();
+    private readonly CSharpParseOptions language;
     private CSharpCompilation compilation;
     private GeneratorDriver driver;
 
     /// <param name="boards">The property LordbaBoard; null: not set.</param>
     /// <param name="allowUnsafe">The property AllowUnsafeBlocks.</param>
     /// <param name="rootNamespace">The property RootNamespace.</param>
-    public GeneratorProject(string? boards = "rpi5", bool allowUnsafe = true, string rootNamespace = "Firmware")
+    /// <param name="language">The property LangVersion.</param>
+    /// <param name="checksOverflow">The property CheckForOverflowUnderflow.</param>
+    public GeneratorProject(
+        string? boards = "rpi5", bool allowUnsafe = true, string rootNamespace = "Firmware", LanguageVersion language = LanguageVersion.Latest, bool checksOverflow = false)
     {
+        this.language = new(language);
         options.Global["build_property.RootNamespace"] = rootNamespace;
         if (boards is not null) options.Global["build_property.LordbaBoards"] = boards.Replace(';', ',');
         compilation = CSharpCompilation.Create("Firmware", [], References,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: allowUnsafe, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: checksOverflow, allowUnsafe: allowUnsafe,
+                nullableContextOptions: language < LanguageVersion.CSharp8 ? NullableContextOptions.Disable : NullableContextOptions.Enable));
+        Source("Empty.cs", "");
         driver = CSharpGeneratorDriver.Create(
             [new KernelGenerator().AsSourceGenerator()],
+            parseOptions: this.language,
             optionsProvider: options,
             driverOptions: new GeneratorDriverOptions(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));
     }
@@ -35,9 +44,23 @@ internal sealed class GeneratorProject
     /// <summary>Adds a source file, or replaces the one of that name.</summary>
     public GeneratorProject Source(string path, string text)
     {
-        var tree = CSharpSyntaxTree.ParseText(text, path: path);
+        var tree = CSharpSyntaxTree.ParseText(text, language, path);
         var old = compilation.SyntaxTrees.FirstOrDefault(tree => tree.FilePath == path);
         compilation = old is null ? compilation.AddSyntaxTrees(tree) : compilation.ReplaceSyntaxTree(old, tree);
+        return this;
+    }
+
+    /// <summary>Gives the assembly another name.</summary>
+    public GeneratorProject Named(string assembly)
+    {
+        compilation = compilation.WithAssemblyName(assembly);
+        return this;
+    }
+
+    /// <summary>References another project.</summary>
+    public GeneratorProject Reference(GeneratorProject other)
+    {
+        compilation = compilation.AddReferences(MetadataReference.CreateFromImage(other.Assembly()));
         return this;
     }
 
@@ -73,19 +96,21 @@ internal sealed class GeneratorProject
     }
 
     /// <summary>What the compiler says to the sources and to all that was generated.</summary>
-    public IEnumerable<Diagnostic> Compile()
+    public IEnumerable<Diagnostic> Compile() => Output().GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+
+    /// <summary>The sources and all that was generated.</summary>
+    public Compilation Output()
     {
         driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
-        return output.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
+        return output;
     }
 
     /// <summary>The compiled project, as bytes to load.</summary>
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
     public byte[] Assembly()
     {
-        driver = driver.RunGeneratorsAndUpdateCompilation(compilation, out var output, out _);
         using var stream = new MemoryStream();
-        var result = output.Emit(stream);
+        var result = Output().Emit(stream);
         return result.Success ? stream.ToArray() : throw new InvalidOperationException(string.Join('\n', result.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)));
     }
 

@@ -15,5 +15,5 @@ public sealed class KernelGeneratorTests
 
     [Fact]
     public void A_project_without_shapes_gets_the_attributes_alone() =>
-        Assert.Equal(["LordbaAttributes.g.cs"], new GeneratorProject().Run().GeneratedSources.Select(source => source.HintName).Where(name => name.StartsWith("Lordba", StringComparison.Ordinal)));
+        Assert.Equal(["Lordba-Attributes.g.cs"], new GeneratorProject().Run().GeneratedSources.Select(source => source.HintName).Where(name => name.StartsWith("Lordba", StringComparison.Ordinal)));
 }

@@ -22,9 +22,10 @@ public sealed class KernelSnapshotTests
     [Fact]
     public void A_set() => Snapshot.Verify("HomeKernels.verified.cs", KernelSetEmitter.Emit(new(
         "Home.Firmware", "HomeKernels", "public", IsPartial: false, new string('a', 64), "SmolLM2-135M-Instruct", AllBoards, AllPaths,
-        new[] { Kernel(KernelKind.Shrink, 128, 18), Kernel(KernelKind.Expand, 192, 6) }.ToEquatableArray())));
+        new[] { Kernel(KernelKind.Shrink, 128, 18), Kernel(KernelKind.Expand, 192, 6) }.ToEquatableArray(), "Home.Firmware.HomeKernels")));
 
-    private static KernelSpec Kernel(KernelKind kind, int channels, int rank, Paths paths = AllPaths, string boards = AllBoards) => new(kind, channels, rank, paths, boards, "Home.Firmware", "HomeKernels");
+    private static KernelSpec Kernel(KernelKind kind, int channels, int rank, Paths paths = AllPaths, string boards = AllBoards) =>
+        new(kind, channels, rank, paths, boards, "Home.Firmware", "HomeKernels", "Home.Firmware.HomeKernels");
 
     private static void Verify(KernelSpec spec) => Snapshot.Verify($"{spec.Name}.verified.cs", KernelEmitters.Emit(spec));
 }

@@ -82,6 +82,29 @@ public sealed class CommandLineTests
         Assert.Equal("file.failed", Failing(full, more: "--json").ErrorJson().GetProperty("code").GetString());
     }
 
+    [Theory]
+    [InlineData(0, "inspect"), InlineData(1, "trace", "--ids", "1,2,3")]
+    public void A_program_that_is_slower_than_its_processor_says_so_once_where_it_computes(int times, string verb, params string[] more)
+    {
+        using var folder = new TemporaryFolder();
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        CommandLine.Run([verb, SmallLora.WriteModel(folder), .. more], new ToolContext
+        {
+            Out = output,
+            Error = error,
+            In = TextReader.Null,
+            OutIsTerminal = false,
+            ErrorIsTerminal = false,
+            Clock = TimeProvider.System,
+            Interrupted = TestContext.Current.CancellationToken,
+            SpeedNotice = "this program was compiled without Avx2.",
+        });
+
+        Assert.NotEmpty(output.ToString());
+        Assert.Equal(times, error.ToString().Split('\n').Count(line => line == "lordba: this program was compiled without Avx2."));
+    }
+
     /// <summary>An inspection whose output throws where its last line is written.</summary>
     private static ToolRun Failing(Exception cause, bool showStack = false, params string[] more)
     {

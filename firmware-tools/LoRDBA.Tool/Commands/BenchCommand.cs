@@ -48,6 +48,9 @@ internal sealed class BenchCommand : Verb
     }
 
     /// <inheritdoc/>
+    protected override bool RunsModel => true;
+
+    /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
         var options = new BenchOptions

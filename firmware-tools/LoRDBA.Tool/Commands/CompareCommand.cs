@@ -43,6 +43,9 @@ internal sealed class CompareCommand : Verb
     }
 
     /// <inheritdoc/>
+    protected override bool RunsModel => true;
+
+    /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));

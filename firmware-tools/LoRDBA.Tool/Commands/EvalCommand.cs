@@ -42,6 +42,9 @@ internal sealed class EvalCommand : Verb
     }
 
     /// <inheritdoc/>
+    protected override bool RunsModel => true;
+
+    /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
         using var engine = engineArguments.Open(arguments, Context);

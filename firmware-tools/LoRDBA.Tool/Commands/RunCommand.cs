@@ -38,6 +38,9 @@ internal sealed class RunCommand : Verb
     }
 
     /// <inheritdoc/>
+    protected override bool RunsModel => true;
+
+    /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
         using var engine = engineArguments.Open(arguments, Context);

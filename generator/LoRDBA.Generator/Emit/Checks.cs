@@ -11,17 +11,7 @@ internal static class Checks
     public const string Dp = "InstructionSets.HasDp";
     public const string AdvSimd = "InstructionSets.HasAdvSimd";
 
-    /// <summary>The namespace that they come from.</summary>
-    public const string Namespace = "LoRDBA.Runtime.Kernels";
-
-    /// <summary>Whether one of the paths runs; empty if only the scalar one is asked for.</summary>
-    public static string AnyOf(Paths paths)
-    {
-        var checks = new List<string>();
-        if ((paths & Paths.Avx512) != 0) checks.Add(Avx512);
-        if ((paths & Paths.Avx2) != 0) checks.Add(Avx2);
-        if ((paths & Paths.Dp) != 0) checks.Add(Dp);
-        if ((paths & Paths.AdvSimd) != 0) checks.Add(AdvSimd);
-        return string.Join(" || ", checks);
-    }
+    /// <summary>The paths as values of the runtime's enumeration, the best first; none if only the scalar one is asked for.</summary>
+    public static IEnumerable<string> SetsOf(Paths paths) =>
+        ((Paths[])[Paths.Avx512, Paths.Avx2, Paths.Dp, Paths.AdvSimd]).Where(path => (paths & path) != 0).Select(path => $"InstructionSet.{path}");
 }

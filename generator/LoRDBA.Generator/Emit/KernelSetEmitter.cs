@@ -9,35 +9,35 @@ internal static class KernelSetEmitter
     public static string Emit(KernelSetSpec set)
     {
         var writer = new SourceWriter();
-        KernelEmitters.Begin(writer,
-            $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.",
-            set.Namespace, Checks.Namespace, KernelEmitters.SignsNamespace);
-        writer.Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>");
-        writer.Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {set.ClassName} : SignKernels", () =>
+        var title = $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.";
+        KernelEmitters.File(writer, title, set.Namespace, () => Class(writer, set, ProjectNames.Escape(set.ClassName)));
+        return writer.ToString();
+    }
+
+    private static void Class(SourceWriter writer, KernelSetSpec set, string name) => writer
+        .Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>")
+        .Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {name} : SignKernels", () =>
         {
-            writer.Line("/// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>")
-                .Line($"public static {set.ClassName} Instance {{ get; }} = new();").Line();
+            // A project that sees the internals of another, such as its tests, may have a set of the same name: its own is meant.
+            writer.Line("#pragma warning disable CS0436")
+                .Line("/// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>")
+                .Line($"public static {name} Instance {{ get; }} = new {name}();")
+                .Line("#pragma warning restore CS0436").Line();
             foreach (var kernel in set.Kernels) writer.Line($"private readonly {kernel.Kind}Kernel {FieldOf(kernel)} = new {kernel.Name}();");
-            writer.Line().Line($"private {set.ClassName}() {{ }}").Line();
+            writer.Line().Line($"private {name}() {{ }}").Line();
             writer.Line("/// <inheritdoc/>").Line($"public override string Name => \"{set.ClassName}\";").Line();
             // The number itself: a constant of the runtime would not tell of which build the set is.
             writer.Line("/// <inheritdoc/>").Line($"public override int LayoutVersion => {SignLayout.Version};").Line();
             if (set.BaseFingerprint is not null)
                 writer.Line("/// <inheritdoc/>").Line($"public override string BaseFingerprint => \"{set.BaseFingerprint}\";").Line();
-            if (Checks.AnyOf(set.Paths) is { Length: > 0 } checks)
+            if (set.Paths != Paths.Scalar)
                 writer.Line("/// <inheritdoc/>")
                     .Line("public override string? CannotRunHere =>")
-                    .Line($"    {checks}")
-                    .Line($"        ? null : \"it was generated for {set.Boards}, and this processor has none of {NamesOf(set.Paths)}: \"")
-                    .Line("            + \"add its board to LordbaBoard and build again.\";").Line();
+                    .Line($"    InstructionSets.WhyNoneRuns(\"{set.Boards}\", {string.Join(", ", Checks.SetsOf(set.Paths))});").Line();
             Find(writer, set, KernelKind.Shrink, "nIn");
             writer.Line();
             Find(writer, set, KernelKind.Expand, "nOut");
         });
-        return writer.ToString();
-    }
-
-    private static string NamesOf(Paths paths) => KernelEmitters.NamesOf(paths).Replace(", scalar", "");
 
     private static string FieldOf(KernelSpec kernel) => $"{kernel.Kind.ToString().ToLowerInvariant()}{kernel.Channels}R{kernel.Rank}";
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LoRDBA.Generator.Emit;
 
-/// <summary>Writes lines of source text, indented by the blocks they stand in.</summary>
+/// <summary>Writes lines of source text, indented by the blocks they stand in, with types in full (<see cref="TypeNames"/>).</summary>
 internal sealed class SourceWriter
 {
     private readonly StringBuilder text = new();
@@ -13,7 +13,7 @@ internal sealed class SourceWriter
     {
         foreach (var line in lines.Split('\n'))
         {
-            if (line.Length > 0) text.Append(' ', 4 * depth).Append(line);
+            if (line.Length > 0) text.Append(' ', 4 * depth).Append(TypeNames.Qualify(line));
             text.Append('\n');
         }
         return this;

@@ -10,6 +10,7 @@ namespace LoRDBA.Generator.Model;
 /// <param name="Boards">For the header, such as "rpi5, rpi4".</param>
 /// <param name="Paths">Instruction sets of all its kernels.</param>
 /// <param name="Kernels">Distinct, ordered by kind, channels and rank.</param>
+/// <param name="FileName">What its generated files are called, before the kernel and the ending.</param>
 internal sealed record KernelSetSpec(
     string Namespace,
     string ClassName,
@@ -19,8 +20,12 @@ internal sealed record KernelSetSpec(
     string? BaseName,
     string Boards,
     Paths Paths,
-    EquatableArray<KernelSpec> Kernels)
+    EquatableArray<KernelSpec> Kernels,
+    string FileName)
 {
     /// <summary>The class with its namespace.</summary>
     public string FullName => Namespace.Length == 0 ? ClassName : $"{Namespace}.{ClassName}";
+
+    /// <summary>The generated file.</summary>
+    public string HintName => $"{FileName}.g.cs";
 }

@@ -18,11 +18,13 @@ internal enum KernelKind
 /// <param name="Boards">For the header, such as "rpi5, rpi4".</param>
 /// <param name="Namespace">Of the set; empty: the global one.</param>
 /// <param name="ClassName">Of the set.</param>
-internal sealed record KernelSpec(KernelKind Kind, int Channels, int Rank, Paths Paths, string Boards, string Namespace, string ClassName)
+/// <param name="FileName">Of the set: what its generated files are called, before the kernel and the ending.</param>
+internal sealed record KernelSpec(
+    KernelKind Kind, int Channels, int Rank, Paths Paths, string Boards, string Namespace, string ClassName, string FileName)
 {
     /// <summary>The kernel's class, such as HomeKernels_Shrink576R48.</summary>
     public string Name => $"{ClassName}_{Kind}{Channels}R{Rank}";
 
-    /// <summary>The generated file: with the namespace, because two sets may have the same class name in two of them.</summary>
-    public string HintName => Namespace.Length == 0 ? $"{Name}.g.cs" : $"{Namespace}.{Name}.g.cs";
+    /// <summary>The generated file.</summary>
+    public string HintName => $"{FileName}_{Kind}{Channels}R{Rank}.g.cs";
 }

@@ -1,6 +1,7 @@
 using LoRDBA.Generator.Diagnostics;
 using LoRDBA.Generator.Model;
 using LoRDBA.Runtime.Kernels.Signs;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace LoRDBA.Generator.Planning;
 
@@ -13,7 +14,9 @@ internal static class KernelPlanner
         List<DiagnosticInfo> errors = [];
         List<KernelSetSpec> sets = [];
         Dictionary<string, ShapeSpec> taken = [];
-        DiagnosticInfo? wrongLayout = null;
+        // The compiler and many file systems tell generated files apart by more than case alone.
+        Dictionary<string, int> files = new(StringComparer.OrdinalIgnoreCase);
+        DiagnosticInfo? wrongProject = null;
         foreach (var result in shapes)
         {
             errors.AddRange(result.Errors);
@@ -21,15 +24,15 @@ internal static class KernelPlanner
             var before = errors.Count;
             if (taken.TryGetValue(shape.FullName, out var other)) errors.Add(Conflict(shape, other));
             else taken.Add(shape.FullName, shape);
-            if (!project.AllowsUnsafe) errors.Add(DiagnosticInfo.Of(Rules.UnsafeMissing, shape.Place));
+            if (!project.Compiler.AllowsUnsafe) errors.Add(DiagnosticInfo.Of(Rules.UnsafeMissing, shape.Place));
             errors.AddRange(ShapeCheck.Errors(shape));
             // Once: it is the project's fault, and no set can be made.
-            if (!project.Layout.Fits) wrongLayout ??= WrongLayout(shape, project.Layout);
+            wrongProject ??= WrongProject(shape, project.Compiler);
             var boards = shape.Boards.Length > 0 ? shape.Boards : project.Boards;
             errors.AddRange(BoardErrors(shape, boards));
-            if (errors.Count == before && wrongLayout is null) sets.Add(Set(shape, boards));
+            if (errors.Count == before && wrongProject is null) sets.Add(Set(shape, boards, FileName(shape, files)));
         }
-        if (wrongLayout is not null) errors.Insert(0, wrongLayout);
+        if (wrongProject is not null) errors.Insert(0, wrongProject);
         sets.Sort((a, b) => string.CompareOrdinal(a.FullName, b.FullName));
         return new(sets.ToEquatableArray(), errors.ToEquatableArray());
     }
@@ -51,19 +54,32 @@ internal static class KernelPlanner
         return alone.Concat(fused).Concat(expand).Distinct().OrderBy(kernel => kernel);
     }
 
-    private static KernelSetSpec Set(ShapeSpec shape, EquatableArray<string> boards)
+    private static KernelSetSpec Set(ShapeSpec shape, EquatableArray<string> boards, string fileName)
     {
         var paths = boards.Aggregate(Paths.Scalar, (union, board) => union | Boards.Find(board) ?? Paths.Scalar);
         var names = string.Join(", ", boards);
         var kernels = Kernels(shape.Linears)
-            .Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName));
+            .Select(kernel => new KernelSpec(kernel.Kind, kernel.Channels, kernel.Rank, paths, names, shape.Namespace, shape.ClassName, fileName));
         return new(
             shape.Namespace, shape.ClassName, shape.Accessibility, shape.IsPartial, shape.Base?.Fingerprint, shape.Base?.Name, names, paths,
-            kernels.ToEquatableArray());
+            kernels.ToEquatableArray(), fileName);
     }
 
-    private static DiagnosticInfo WrongLayout(ShapeSpec shape, RuntimeLayout layout) =>
-        DiagnosticInfo.Of(Rules.WrongLayout, shape.Place, $"{RuntimeLayout.OfGenerator.Version}", layout.Description);
+    // A hyphen is in no name of a class, so the file of one set is never that of another.
+    private static string FileName(ShapeSpec shape, Dictionary<string, int> files)
+    {
+        files.TryGetValue(shape.FullName, out var before);
+        files[shape.FullName] = before + 1;
+        return before == 0 ? shape.FullName : $"{shape.FullName}-{before + 1}";
+    }
+
+    private static DiagnosticInfo? WrongProject(ShapeSpec shape, CompilerOptions compiler) =>
+        compiler.Language < LanguageVersion.CSharp9
+            ? DiagnosticInfo.Of(Rules.OldLanguage, shape.Place, compiler.Language.ToDisplayString()) :
+        !compiler.Runtime.Fits
+            ? DiagnosticInfo.Of(
+                Rules.WrongRuntime, shape.Place, RuntimeVersion.OfGenerator.Number!, $"{RuntimeVersion.OfGenerator.Layout}", compiler.Runtime.Description) :
+        null;
 
     private static IEnumerable<DiagnosticInfo> BoardErrors(ShapeSpec shape, EquatableArray<string> boards)
     {

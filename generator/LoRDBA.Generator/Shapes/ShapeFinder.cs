@@ -1,4 +1,5 @@
 using LoRDBA.Generator.Diagnostics;
+using LoRDBA.Generator.Manifest;
 using LoRDBA.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -19,7 +20,7 @@ internal static class ShapeFinder
         var declaration = (ClassDeclarationSyntax)context.TargetNode;
         var attribute = context.Attributes[0];
         var shape = new ShapeSpec(
-            type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString(),
+            NamespaceOf(type),
             type.Name,
             type.DeclaredAccessibility == Accessibility.Public ? "public" : "internal",
             true,
@@ -67,6 +68,15 @@ internal static class ShapeFinder
         if (type.BaseType?.SpecialType is not SpecialType.System_Object) yield return "without a base class";
         if (type.IsRecord) yield return "no record";
         if (type.IsFileLocal) yield return "visible outside its file";
+        if (!SetName.IsClass(type.Name)) yield return "called otherwise";
+    }
+
+    // Name by name: as one text the compiler would write keywords with an '@'.
+    private static string NamespaceOf(INamedTypeSymbol type)
+    {
+        List<string> names = [];
+        for (var ns = type.ContainingNamespace; !ns.IsGlobalNamespace; ns = ns.ContainingNamespace) names.Insert(0, ns.Name);
+        return string.Join(".", names);
     }
 
     private static IEnumerable<string> Texts(TypedConstant constant) =>

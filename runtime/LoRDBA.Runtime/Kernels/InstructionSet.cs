@@ -92,4 +92,24 @@ public static class InstructionSets
         InstructionSet.AdvSimd => HasAdvSimd,
         _ => true,
     };
+
+    /// <summary>Why kernels that were generated for boards cannot run here, in one sentence; null if they can. For generated sets.</summary>
+    /// <param name="boards">As the set names them, for the sentence.</param>
+    /// <param name="sets">The instructions that the kernels have a path for, the best first.</param>
+    public static string? WhyNoneRuns(string boards, params InstructionSet[] sets) => WhyNoneRuns(boards, sets, IsSupported, Processor.Best);
+
+    /// <summary>The same for any program on any processor.</summary>
+    /// <param name="boards">As the set names them, for the sentence.</param>
+    /// <param name="sets">The instructions that the kernels have a path for, the best first.</param>
+    /// <param name="runs">Whether the program has instructions.</param>
+    /// <param name="processor">What <see cref="Processor.Best"/> tells.</param>
+    internal static string? WhyNoneRuns(string boards, InstructionSet[] sets, Predicate<InstructionSet> runs, InstructionSet? processor)
+    {
+        if (Array.Exists(sets, runs)) return null;
+        var possible = Array.FindIndex(sets, set => set is InstructionSet.Avx2 or InstructionSet.Avx512 && set <= processor);
+        return possible >= 0
+            ? $"it was generated for {boards}, and this program was compiled without {sets[possible]}, which the processor has: "
+                + $"set IlcInstructionSet of the program's project to {CompiledCode.OptionOf(sets[possible])} and publish it again."
+            : $"it was generated for {boards}, and this processor has none of {string.Join(", ", sets)}: add its board to LordbaBoard and build again.";
+    }
 }

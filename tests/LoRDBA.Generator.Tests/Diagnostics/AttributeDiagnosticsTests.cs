@@ -56,6 +56,11 @@ public sealed class AttributeDiagnosticsTests
         Assert.Single(Diagnostics(new GeneratorProject().Source("Shapes.cs", Class("[LordbaShapes]", Line2, declaration)))));
 
     [Fact]
+    public void A_class_called_as_a_member_of_a_set_is_refused() => Assert.EndsWith(
+        "LORDBA019: Instance must be called otherwise to be a set of kernels",
+        Assert.Single(Diagnostics(new GeneratorProject().Source("Shapes.cs", Class("[LordbaShapes]", Line2, "partial class Instance;")))));
+
+    [Fact]
     public void A_class_within_another_is_refused() => Assert.EndsWith(
         "LORDBA019: HandKernels must be outside any other type to be a set of kernels",
         Assert.Single(Diagnostics(new GeneratorProject().Source("Shapes.cs", "class Outer { [LoRDBA.LordbaShapes] [LoRDBA.LordbaLinear(64, 64, 4)] partial class HandKernels; }"))));

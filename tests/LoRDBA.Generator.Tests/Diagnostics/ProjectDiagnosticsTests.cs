@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp;
 using static LoRDBA.Generator.Tests.ManifestText;
 
 namespace LoRDBA.Generator.Tests.Diagnostics;
@@ -41,8 +42,8 @@ public sealed class ProjectDiagnosticsTests
 
     [Fact]
     public void A_class_needs_a_name() => AssertTold(
-        new GeneratorProject().Manifest("7b.shapes", Tiny),
-        "7b.shapes(1,1): LORDBA017: '7bKernels' is no name of a class: set Class of the LordbaManifest item");
+        new GeneratorProject().Manifest("home.shapes", Tiny, className: "7b"),
+        "home.shapes(1,1): LORDBA017: '7b' is no name of a class: set Class of the LordbaManifest item");
 
     [Fact]
     public void A_namespace_has_to_be_one() => AssertTold(
@@ -63,17 +64,29 @@ public sealed class ProjectDiagnosticsTests
         "home.shapes(1,1): LORDBA018: Kernels work on pointers: set AllowUnsafeBlocks to true in the project");
 
     [Theory]
-    [InlineData(null, "references no LoRDBA.Runtime")]
-    [InlineData("class SignKernels;", "references a LoRDBA.Runtime that is too old to name its layout")]
-    [InlineData("class SignKernels; public static class SignLayout { public const int Version = 0; }", "references a LoRDBA.Runtime with layout 0")]
-    [InlineData("class SignKernels; public static class SignLayout { public const int Version = 2; }", "references a LoRDBA.Runtime with layout 2")]
-    public void A_runtime_of_another_layout_is_told_once_and_nothing_is_emitted(string? runtime, string description)
+    [InlineData(null, "", "references no LoRDBA.Runtime")]
+    [InlineData("class SignKernels;", "0.1.0", "references LoRDBA.Runtime 0.1.0, which is too old to name its layout")]
+    [InlineData("class SignKernels; public static class SignLayout { public const int Version = 0; }", "0.1.0", "references LoRDBA.Runtime 0.1.0 with layout 0")]
+    [InlineData("class SignKernels; public static class SignLayout { public const int Version = 2; }", "0.1.0", "references LoRDBA.Runtime 0.1.0 with layout 2")]
+    [InlineData("class SignKernels { public abstract int New { get; } } public static class SignLayout { public const int Version = 1; }", "0.2.0", "references LoRDBA.Runtime 0.2.0 with layout 1")]
+    public void A_runtime_of_another_version_is_told_once_and_nothing_is_emitted(string? runtime, string version, string description)
     {
-        var source = runtime is null ? null : $"namespace LoRDBA.Runtime.Kernels.Signs; public abstract {runtime}";
+        var source = runtime is null ? null : $"[assembly: System.Reflection.AssemblyVersion(\"{version}\")] namespace LoRDBA.Runtime.Kernels.Signs {{ public abstract {runtime} }}";
         var project = new GeneratorProject().Runtime(source).Manifest("a.shapes", Tiny).Manifest("b.shapes", Tiny);
 
-        AssertTold(project, $"a.shapes(1,1): LORDBA021: The generator makes kernels for memory layout 1, but the project {description}: reference LoRDBA.Generator and LoRDBA.Runtime of one version");
+        AssertTold(project, $"a.shapes(1,1): LORDBA021: LoRDBA.Generator 0.1.0 makes kernels for memory layout 1, but the project {description}: reference LoRDBA.Generator and LoRDBA.Runtime of one version");
         Assert.DoesNotContain(project.Run().GeneratedSources, source => source.HintName.Contains("Kernels"));
+    }
+
+    [Theory]
+    [InlineData(LanguageVersion.CSharp7_3, "7.3")]
+    [InlineData(LanguageVersion.CSharp8, "8.0")]
+    public void C_sharp_before_version_9_is_told_once_and_nothing_is_emitted(LanguageVersion language, string name)
+    {
+        var project = new GeneratorProject(language: language).Manifest("a.shapes", Tiny).Manifest("b.shapes", Tiny);
+
+        AssertTold(project, $"a.shapes(1,1): LORDBA022: Kernels are written in C# 9, and the project is in C# {name}: set LangVersion to 9.0 or newer, or leave it out");
+        Assert.Empty(project.Compile());
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class RulesTests
 
     /// <summary>What the build complains about by itself.</summary>
     private static IEnumerable<string> IdsOfTargets =>
-        Regex.Matches(File.ReadAllText(Path.Combine(Generator, "build", "LoRDBA.Generator.targets")), "Code=\"(LORDBA\\d{3})\"").Select(match => match.Groups[1].Value);
+        Directory.GetFiles(Path.Combine(SharedFiles.RepositoryRoot, "runtime", "LoRDBA.Runtime", "build")).SelectMany(file =>
+            Regex.Matches(File.ReadAllText(file), "Code=\"(LORDBA\\d{3})\"").Select(match => match.Groups[1].Value));
 
     [Fact]
     public void Ids_count_up_without_a_gap_those_of_the_targets_among_them()
@@ -40,6 +41,15 @@ public sealed class RulesTests
     public void A_rule_is_explained_where_it_points(string id)
     {
         Assert.Contains($"\n## {id}\n", Document);
-        Assert.Equal($"docs/diagnostics.md#{id.ToLowerInvariant()}", All.Single(rule => rule.Id == id).HelpLinkUri);
+        // The address that the SDK found for this clone, if any: then an absolute one.
+        var repository = typeof(Rules).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().SingleOrDefault(attribute => attribute.Key == "RepositoryUrl")?.Value;
+        Assert.Equal(Rules.HelpLink(repository?.TrimEnd('/'), id.ToLowerInvariant()) ?? "", All.Single(rule => rule.Id == id).HelpLinkUri);
     }
+
+    [Fact]
+    public void A_help_link_is_an_address() =>
+        Assert.Equal("https://host.example/lordba/blob/HEAD/docs/diagnostics.md#lordba001", Rules.HelpLink("https://host.example/lordba", "lordba001"));
+
+    [Fact]
+    public void What_the_build_complains_about_is_explained_too() => Assert.All(IdsOfTargets, id => Assert.Contains($"\n## {id}\n", Document));
 }

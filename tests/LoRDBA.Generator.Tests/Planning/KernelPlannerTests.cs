@@ -3,6 +3,7 @@ using LoRDBA.Generator.Diagnostics;
 using LoRDBA.Generator.Manifest;
 using LoRDBA.Generator.Model;
 using LoRDBA.Generator.Planning;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace LoRDBA.Generator.Tests.Planning;
 
@@ -78,6 +79,17 @@ public sealed class KernelPlannerTests
     }
 
     [Fact]
+    public void Sets_whose_names_differ_in_case_alone_have_files_that_differ_in_more()
+    {
+        var plan = KernelPlanner.Plan([Shape("ab", ManifestText.SmolLm2()), Shape("aB", ManifestText.SmolLm2()), Shape("a-b", ManifestText.SmolLm2())], Project("rpi5"));
+
+        Assert.Equal(["LORDBA015"], plan.Errors.Select(error => error.Rule.Id)); // a-b makes AB, as aB does
+        Assert.Equal(["Firmware.ABKernels-2.g.cs", "Firmware.AbKernels.g.cs"], plan.Sets.Select(set => set.HintName));
+        Assert.Equal("Firmware.ABKernels-2_Shrink576R16.g.cs", plan.Sets[0].Kernels[0].HintName);
+        Assert.Equal("Firmware.AbKernels_Shrink576R16.g.cs", plan.Sets[1].Kernels[0].HintName);
+    }
+
+    [Fact]
     public void A_set_with_an_error_is_left_out_and_the_others_are_made()
     {
         var plan = KernelPlanner.Plan([Shape("a", ManifestText.Of("linear q in 64 64 257 no")), Shape("b", ManifestText.SmolLm2())], Project("rpi5"));
@@ -92,7 +104,8 @@ public sealed class KernelPlannerTests
 
     private static Result<ShapeSpec> Shape(string name, string manifest) => new ManifestFile($"{name}.shapes", manifest, SetName.OfFile(name), "Firmware").Read();
 
-    private static ProjectOptions Project(string boards) => new(Boards.Split(boards).ToEquatableArray(), AllowsUnsafe: true, RuntimeLayout.OfGenerator);
+    private static ProjectOptions Project(string boards) =>
+        new(Boards.Split(boards).ToEquatableArray(), new(AllowsUnsafe: true, LanguageVersion.Latest, RuntimeVersion.OfGenerator));
 
     private static LinearSpec Linear(string? group, int nIn, int nOut, int rank)
     {

@@ -28,7 +28,7 @@ public sealed class KernelSlotsTests
     private static KernelSetSpec Set(int least, int most)
     {
         var kernels = Enumerable.Range(least, most - least + 1).SelectMany(rank => new[] { 576, 1536 }.Select(width =>
-            new KernelSpec(KernelKind.Expand, width, rank, Paths.Scalar, "", "Firmware", "HomeKernels")));
-        return new("Firmware", "HomeKernels", "internal", false, null, null, "", Paths.Scalar, kernels.ToEquatableArray());
+            new KernelSpec(KernelKind.Expand, width, rank, Paths.Scalar, "", "Firmware", "HomeKernels", "Firmware.HomeKernels")));
+        return new("Firmware", "HomeKernels", "internal", false, null, null, "", Paths.Scalar, kernels.ToEquatableArray(), "Firmware.HomeKernels");
     }
 }

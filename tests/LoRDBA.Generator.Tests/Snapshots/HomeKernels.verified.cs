@@ -2,48 +2,46 @@
 // HomeKernels: 2 kernels for SmolLM2-135M-Instruct. Boards: rpi4, rpi5, x64-v3, x64-v4. Paths: Avx512, Avx2, Dp, AdvSimd, scalar.
 #nullable enable
 
-using LoRDBA.Runtime.Kernels;
-using LoRDBA.Runtime.Kernels.Signs;
-
-namespace Home.Firmware;
-
-/// <summary>The generated kernels for SmolLM2-135M-Instruct on rpi4, rpi5, x64-v3, x64-v4.</summary>
-public sealed class HomeKernels : SignKernels
+namespace Home.Firmware
 {
-    /// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>
-    public static HomeKernels Instance { get; } = new();
-
-    private readonly ShrinkKernel shrink128R18 = new HomeKernels_Shrink128R18();
-    private readonly ExpandKernel expand192R6 = new HomeKernels_Expand192R6();
-
-    private HomeKernels() { }
-
-    /// <inheritdoc/>
-    public override string Name => "HomeKernels";
-
-    /// <inheritdoc/>
-    public override int LayoutVersion => 1;
-
-    /// <inheritdoc/>
-    public override string BaseFingerprint => "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-    /// <inheritdoc/>
-    public override string? CannotRunHere =>
-        InstructionSets.HasAvx512 || InstructionSets.HasAvx2 || InstructionSets.HasDp || InstructionSets.HasAdvSimd
-            ? null : "it was generated for rpi4, rpi5, x64-v3, x64-v4, and this processor has none of Avx512, Avx2, Dp, AdvSimd: "
-                + "add its board to LordbaBoard and build again.";
-
-    /// <inheritdoc/>
-    public override ShrinkKernel? FindShrink(int nIn, int rank) => (nIn, rank) switch
+    /// <summary>The generated kernels for SmolLM2-135M-Instruct on rpi4, rpi5, x64-v3, x64-v4.</summary>
+    public sealed class HomeKernels : global::LoRDBA.Runtime.Kernels.Signs.SignKernels
     {
-        (128, 18) => shrink128R18,
-        _ => null,
-    };
+        #pragma warning disable CS0436
+        /// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>
+        public static HomeKernels Instance { get; } = new HomeKernels();
+        #pragma warning restore CS0436
 
-    /// <inheritdoc/>
-    public override ExpandKernel? FindExpand(int nOut, int rank) => (nOut, rank) switch
-    {
-        (192, 6) => expand192R6,
-        _ => null,
-    };
+        private readonly global::LoRDBA.Runtime.Kernels.Signs.ShrinkKernel shrink128R18 = new HomeKernels_Shrink128R18();
+        private readonly global::LoRDBA.Runtime.Kernels.Signs.ExpandKernel expand192R6 = new HomeKernels_Expand192R6();
+
+        private HomeKernels() { }
+
+        /// <inheritdoc/>
+        public override string Name => "HomeKernels";
+
+        /// <inheritdoc/>
+        public override int LayoutVersion => 1;
+
+        /// <inheritdoc/>
+        public override string BaseFingerprint => "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+        /// <inheritdoc/>
+        public override string? CannotRunHere =>
+            global::LoRDBA.Runtime.Kernels.InstructionSets.WhyNoneRuns("rpi4, rpi5, x64-v3, x64-v4", global::LoRDBA.Runtime.Kernels.InstructionSet.Avx512, global::LoRDBA.Runtime.Kernels.InstructionSet.Avx2, global::LoRDBA.Runtime.Kernels.InstructionSet.Dp, global::LoRDBA.Runtime.Kernels.InstructionSet.AdvSimd);
+
+        /// <inheritdoc/>
+        public override global::LoRDBA.Runtime.Kernels.Signs.ShrinkKernel? FindShrink(int nIn, int rank) => (nIn, rank) switch
+        {
+            (128, 18) => shrink128R18,
+            _ => null,
+        };
+
+        /// <inheritdoc/>
+        public override global::LoRDBA.Runtime.Kernels.Signs.ExpandKernel? FindExpand(int nOut, int rank) => (nOut, rank) switch
+        {
+            (192, 6) => expand192R6,
+            _ => null,
+        };
+    }
 }

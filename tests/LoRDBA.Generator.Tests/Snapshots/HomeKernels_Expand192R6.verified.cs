@@ -5,268 +5,266 @@
 //   z        2 tables of 16 sums     16 low bytes, 16 high bytes; then the scale
 #nullable enable
 
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
-using LoRDBA.Runtime.Kernels;
-using LoRDBA.Runtime.Kernels.Signs;
+using global::System.Runtime.Intrinsics;
 
-namespace Home.Firmware;
-
-internal sealed unsafe class HomeKernels_Expand192R6 : ExpandKernel
+namespace Home.Firmware
 {
-    public HomeKernels_Expand192R6() : base(192, 6) { }
-
-    /// <inheritdoc/>
-    public override string Path =>
-        InstructionSets.HasAvx512 ? "Avx512" :
-        InstructionSets.HasAvx2 ? "Avx2" :
-        InstructionSets.HasSsse3 ? "Sse" :
-        InstructionSets.HasAdvSimd ? "AdvSimd" :
-        "scalar";
-
-    /// <inheritdoc/>
-    public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
+    [global::Microsoft.CodeAnalysis.Embedded]
+    internal sealed unsafe class HomeKernels_Expand192R6 : global::LoRDBA.Runtime.Kernels.Signs.ExpandKernel
     {
-        if (tokens > 1)
-        {
-            if (InstructionSets.HasAvx512) rowStart = BatchAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (InstructionSets.HasAdvSimd) rowStart = BatchAdvSimd(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (rowStart == rowEnd) return;
-        }
-        for (var t = 0; t < tokens; t++, z += zStride, y += 192)
-        {
-            var scale = weight * *(float*)(z + 64);
-            var o = rowStart;
-            if (InstructionSets.HasAvx512) o = RowsAvx512(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (InstructionSets.HasAvx2) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (InstructionSets.HasSsse3) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (InstructionSets.HasAdvSimd) o = RowsAdvSimd(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
-        }
-    }
+        public HomeKernels_Expand192R6() : base(192, 6) { }
 
-    // A token, 64 rows at a time.
-    private static int RowsAvx512(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
-    {
-        var (low0, high0) = (Avx512F.BroadcastVector128ToVector512((int*)(z)).AsByte(), Avx512F.BroadcastVector128ToVector512((int*)(z + 16)).AsByte());
-        var (low1, high1) = (Avx512F.BroadcastVector128ToVector512((int*)(z + 32)).AsByte(), Avx512F.BroadcastVector128ToVector512((int*)(z + 48)).AsByte());
-        var half = Vector512.Create((byte)15);
-        var factor = Vector512.Create(scale);
-        for (; o + 64 <= rowEnd; o += 64)
-        {
-            var signs = Vector512.Load(planes + o);
-            var index = signs & half;
-            var lowBytes = SignOperations.LookUp(low0, index);
-            var highBytes = SignOperations.LookUp(high0, index);
-            var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-            var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(low1, index);
-            highBytes = SignOperations.LookUp(high1, index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            // Lanes of 128 bits hold rows 0-7 | 16-23 | 32-39 | 48-55 in low, the others in high: back into order.
-            var front = SignOperations.Front(low, high);
-            var back = SignOperations.Back(low, high);
-            SignOperations.AddTo(y + o, front.GetLower(), scaleOut + o, factor);
-            SignOperations.AddTo(y + o + 16, front.GetUpper(), scaleOut + o + 16, factor);
-            SignOperations.AddTo(y + o + 32, back.GetLower(), scaleOut + o + 32, factor);
-            SignOperations.AddTo(y + o + 48, back.GetUpper(), scaleOut + o + 48, factor);
-        }
-        return o;
-    }
+        /// <inheritdoc/>
+        public override string Path =>
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx512 ? "Avx512" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2 ? "Avx2" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasSsse3 ? "Sse" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAdvSimd ? "AdvSimd" :
+            "scalar";
 
-    // A token, 32 rows at a time.
-    private static int RowsAvx2(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
-    {
-        var (low0, high0) = (Avx2.BroadcastVector128ToVector256(z), Avx2.BroadcastVector128ToVector256(z + 16));
-        var (low1, high1) = (Avx2.BroadcastVector128ToVector256(z + 32), Avx2.BroadcastVector128ToVector256(z + 48));
-        var half = Vector256.Create((byte)15);
-        var factor = Vector256.Create(scale);
-        for (; o + 32 <= rowEnd; o += 32)
+        /// <inheritdoc/>
+        public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
         {
-            var signs = Vector256.Load(planes + o);
-            var index = signs & half;
-            var lowBytes = SignOperations.LookUp(low0, index);
-            var highBytes = SignOperations.LookUp(high0, index);
-            var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-            var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(low1, index);
-            highBytes = SignOperations.LookUp(high1, index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            SignOperations.AddTo(y + o, low.GetLower(), scaleOut + o, factor);
-            SignOperations.AddTo(y + o + 8, high.GetLower(), scaleOut + o + 8, factor);
-            SignOperations.AddTo(y + o + 16, low.GetUpper(), scaleOut + o + 16, factor);
-            SignOperations.AddTo(y + o + 24, high.GetUpper(), scaleOut + o + 24, factor);
-        }
-        return o;
-    }
-
-    // A token, 16 rows at a time.
-    private static int RowsSse(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
-    {
-        var half = Vector128.Create((byte)15);
-        var factor = Vector128.Create(scale);
-        for (; o + 16 <= rowEnd; o += 16)
-        {
-            var signs = Vector128.Load(planes + o);
-            var index = signs & half;
-            var lowBytes = SignOperations.LookUp(Vector128.Load(z), index);
-            var highBytes = SignOperations.LookUp(Vector128.Load(z + 16), index);
-            var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-            var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 32), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 48), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            SignOperations.AddTo(y + o, Vector128.WidenLower(low), scaleOut + o, factor);
-            SignOperations.AddTo(y + o + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
-            SignOperations.AddTo(y + o + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
-            SignOperations.AddTo(y + o + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
-        }
-        return o;
-    }
-
-    // A token, 16 rows at a time.
-    private static int RowsAdvSimd(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
-    {
-        var (low0, high0) = (Vector128.Load(z), Vector128.Load(z + 16));
-        var (low1, high1) = (Vector128.Load(z + 32), Vector128.Load(z + 48));
-        var half = Vector128.Create((byte)15);
-        var factor = Vector128.Create(scale);
-        for (; o + 16 <= rowEnd; o += 16)
-        {
-            var signs = Vector128.Load(planes + o);
-            var index = signs & half;
-            var lowBytes = SignOperations.LookUp(low0, index);
-            var highBytes = SignOperations.LookUp(high0, index);
-            var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-            var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(low1, index);
-            highBytes = SignOperations.LookUp(high1, index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            SignOperations.AddTo(y + o, Vector128.WidenLower(low), scaleOut + o, factor);
-            SignOperations.AddTo(y + o + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
-            SignOperations.AddTo(y + o + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
-            SignOperations.AddTo(y + o + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
-        }
-        return o;
-    }
-
-    // All tokens, 64 rows at a time.
-    private static int BatchAvx512(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
-    {
-        var half = Vector512.Create((byte)15);
-        for (; o + 64 <= rowEnd; o += 64)
-        {
-            var signs0 = SignOperations.Arrange(Vector512.Load(planes + o));
-            var index0 = signs0 & half;
-            var index1 = signs0 >> 4;
-            var tables = z;
-            var target = y + o;
-            for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+            if (tokens > 1)
             {
-                var factor = Vector512.Create(weight * *(float*)(tables + 64));
-                var lowBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables)).AsByte(), index0);
-                var highBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables + 16)).AsByte(), index0);
-                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables + 32)).AsByte(), index1);
-                highBytes = SignOperations.LookUp(Avx512F.BroadcastVector128ToVector512((int*)(tables + 48)).AsByte(), index1);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                // Each half of 32 bits is the sum of another row.
-                SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
-                SignOperations.AddTo(target + 16, low.AsInt32() >> 16, scaleOut + o + 16, factor);
-                SignOperations.AddTo(target + 32, high.AsInt32() << 16 >> 16, scaleOut + o + 32, factor);
-                SignOperations.AddTo(target + 48, high.AsInt32() >> 16, scaleOut + o + 48, factor);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx512) rowStart = BatchAvx512(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAdvSimd) rowStart = BatchAdvSimd(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+                if (rowStart == rowEnd) return;
+            }
+            for (var t = 0; t < tokens; t++, z += zStride, y += 192)
+            {
+                var scale = weight * *(float*)(z + 64);
+                var o = rowStart;
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx512) o = RowsAvx512(planes, scaleOut, z, y, o, rowEnd, scale);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasSsse3) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAdvSimd) o = RowsAdvSimd(planes, scaleOut, z, y, o, rowEnd, scale);
+                if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
             }
         }
-        return o;
-    }
 
-    // All tokens, 32 rows at a time.
-    private static int BatchAvx2(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
-    {
-        var half = Vector256.Create((byte)15);
-        for (; o + 32 <= rowEnd; o += 32)
+        // A token, 64 rows at a time.
+        private static int RowsAvx512(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
         {
-            var signs0 = SignOperations.Arrange(Vector256.Load(planes + o));
-            var index0 = signs0 & half;
-            var index1 = signs0 >> 4;
-            var tables = z;
-            var target = y + o;
-            for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+            var (low0, high0) = (global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(z)).AsByte(), global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(z + 16)).AsByte());
+            var (low1, high1) = (global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(z + 32)).AsByte(), global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(z + 48)).AsByte());
+            var half = global::System.Runtime.Intrinsics.Vector512.Create((byte)15);
+            var factor = global::System.Runtime.Intrinsics.Vector512.Create(scale);
+            for (; o + 64 <= rowEnd; o += 64)
             {
-                var factor = Vector256.Create(weight * *(float*)(tables + 64));
-                var lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables), index0);
-                var highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 16), index0);
-                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 32), index1);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 48), index1);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                // Each half of 32 bits is the sum of another row.
-                SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
-                SignOperations.AddTo(target + 8, low.AsInt32() >> 16, scaleOut + o + 8, factor);
-                SignOperations.AddTo(target + 16, high.AsInt32() << 16 >> 16, scaleOut + o + 16, factor);
-                SignOperations.AddTo(target + 24, high.AsInt32() >> 16, scaleOut + o + 24, factor);
+                var signs = global::System.Runtime.Intrinsics.Vector512.Load(planes + o);
+                var index = signs & half;
+                var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(low0, index);
+                var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(high0, index);
+                var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(low1, index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(high1, index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                // Lanes of 128 bits hold rows 0-7 | 16-23 | 32-39 | 48-55 in low, the others in high: back into order.
+                var front = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Front(low, high);
+                var back = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Back(low, high);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o, front.GetLower(), scaleOut + o, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 16, front.GetUpper(), scaleOut + o + 16, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 32, back.GetLower(), scaleOut + o + 32, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 48, back.GetUpper(), scaleOut + o + 48, factor);
             }
+            return o;
         }
-        return o;
-    }
 
-    // All tokens, 16 rows at a time.
-    private static int BatchAdvSimd(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
-    {
-        var half = Vector128.Create((byte)15);
-        for (; o + 16 <= rowEnd; o += 16)
+        // A token, 32 rows at a time.
+        private static int RowsAvx2(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
         {
-            var signs0 = Vector128.Load(planes + o);
-            var index0 = signs0 & half;
-            var index1 = signs0 >> 4;
-            var tables = z;
-            var target = y + o;
-            for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+            var (low0, high0) = (global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z), global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 16));
+            var (low1, high1) = (global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 32), global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 48));
+            var half = global::System.Runtime.Intrinsics.Vector256.Create((byte)15);
+            var factor = global::System.Runtime.Intrinsics.Vector256.Create(scale);
+            for (; o + 32 <= rowEnd; o += 32)
             {
-                var factor = Vector128.Create(weight * *(float*)(tables + 64));
-                var lowBytes = SignOperations.LookUp(Vector128.Load(tables), index0);
-                var highBytes = SignOperations.LookUp(Vector128.Load(tables + 16), index0);
-                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Vector128.Load(tables + 32), index1);
-                highBytes = SignOperations.LookUp(Vector128.Load(tables + 48), index1);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                SignOperations.AddTo(target, Vector128.WidenLower(low), scaleOut + o, factor);
-                SignOperations.AddTo(target + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
-                SignOperations.AddTo(target + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
-                SignOperations.AddTo(target + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+                var signs = global::System.Runtime.Intrinsics.Vector256.Load(planes + o);
+                var index = signs & half;
+                var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(low0, index);
+                var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(high0, index);
+                var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(low1, index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(high1, index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o, low.GetLower(), scaleOut + o, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 8, high.GetLower(), scaleOut + o + 8, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 16, low.GetUpper(), scaleOut + o + 16, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 24, high.GetUpper(), scaleOut + o + 24, factor);
             }
+            return o;
         }
-        return o;
-    }
 
-    // The scalar twin, one token: what every path gives, to the last bit.
-    internal static void RunScalar(byte* planes, float* scaleOut, byte* z, float* y, int rowStart, int rowEnd, float scale)
-    {
-        for (var o = rowStart; o < rowEnd; o++)
+        // A token, 16 rows at a time.
+        private static int RowsSse(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
         {
-            var sum = 0;
-            for (var i = 0; i < 2; i++)
+            var half = global::System.Runtime.Intrinsics.Vector128.Create((byte)15);
+            var factor = global::System.Runtime.Intrinsics.Vector128.Create(scale);
+            for (; o + 16 <= rowEnd; o += 16)
             {
-                var index = planes[i / 2 * 192 + o] >> 4 * (i % 2) & 15;
-                sum += (short)(z[32 * i + index] | z[32 * i + 16 + index] << 8);
+                var signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + o);
+                var index = signs & half;
+                var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z), index);
+                var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 16), index);
+                var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 32), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 48), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o, global::System.Runtime.Intrinsics.Vector128.WidenLower(low), scaleOut + o, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 4, global::System.Runtime.Intrinsics.Vector128.WidenUpper(low), scaleOut + o + 4, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 8, global::System.Runtime.Intrinsics.Vector128.WidenLower(high), scaleOut + o + 8, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 12, global::System.Runtime.Intrinsics.Vector128.WidenUpper(high), scaleOut + o + 12, factor);
             }
-            y[o] = System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+            return o;
+        }
+
+        // A token, 16 rows at a time.
+        private static int RowsAdvSimd(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
+        {
+            var (low0, high0) = (global::System.Runtime.Intrinsics.Vector128.Load(z), global::System.Runtime.Intrinsics.Vector128.Load(z + 16));
+            var (low1, high1) = (global::System.Runtime.Intrinsics.Vector128.Load(z + 32), global::System.Runtime.Intrinsics.Vector128.Load(z + 48));
+            var half = global::System.Runtime.Intrinsics.Vector128.Create((byte)15);
+            var factor = global::System.Runtime.Intrinsics.Vector128.Create(scale);
+            for (; o + 16 <= rowEnd; o += 16)
+            {
+                var signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + o);
+                var index = signs & half;
+                var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(low0, index);
+                var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(high0, index);
+                var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(low1, index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(high1, index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o, global::System.Runtime.Intrinsics.Vector128.WidenLower(low), scaleOut + o, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 4, global::System.Runtime.Intrinsics.Vector128.WidenUpper(low), scaleOut + o + 4, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 8, global::System.Runtime.Intrinsics.Vector128.WidenLower(high), scaleOut + o + 8, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 12, global::System.Runtime.Intrinsics.Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+            }
+            return o;
+        }
+
+        // All tokens, 64 rows at a time.
+        private static int BatchAvx512(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+        {
+            var half = global::System.Runtime.Intrinsics.Vector512.Create((byte)15);
+            for (; o + 64 <= rowEnd; o += 64)
+            {
+                var signs0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector512.Load(planes + o));
+                var index0 = signs0 & half;
+                var index1 = signs0 >> 4;
+                var tables = z;
+                var target = y + o;
+                for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+                {
+                    var factor = global::System.Runtime.Intrinsics.Vector512.Create(weight * *(float*)(tables + 64));
+                    var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(tables)).AsByte(), index0);
+                    var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(tables + 16)).AsByte(), index0);
+                    var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(tables + 32)).AsByte(), index1);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx512F.BroadcastVector128ToVector512((int*)(tables + 48)).AsByte(), index1);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    // Each half of 32 bits is the sum of another row.
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 16, low.AsInt32() >> 16, scaleOut + o + 16, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 32, high.AsInt32() << 16 >> 16, scaleOut + o + 32, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 48, high.AsInt32() >> 16, scaleOut + o + 48, factor);
+                }
+            }
+            return o;
+        }
+
+        // All tokens, 32 rows at a time.
+        private static int BatchAvx2(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+        {
+            var half = global::System.Runtime.Intrinsics.Vector256.Create((byte)15);
+            for (; o + 32 <= rowEnd; o += 32)
+            {
+                var signs0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector256.Load(planes + o));
+                var index0 = signs0 & half;
+                var index1 = signs0 >> 4;
+                var tables = z;
+                var target = y + o;
+                for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+                {
+                    var factor = global::System.Runtime.Intrinsics.Vector256.Create(weight * *(float*)(tables + 64));
+                    var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables), index0);
+                    var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 16), index0);
+                    var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 32), index1);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 48), index1);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    // Each half of 32 bits is the sum of another row.
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 8, low.AsInt32() >> 16, scaleOut + o + 8, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 16, high.AsInt32() << 16 >> 16, scaleOut + o + 16, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 24, high.AsInt32() >> 16, scaleOut + o + 24, factor);
+                }
+            }
+            return o;
+        }
+
+        // All tokens, 16 rows at a time.
+        private static int BatchAdvSimd(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+        {
+            var half = global::System.Runtime.Intrinsics.Vector128.Create((byte)15);
+            for (; o + 16 <= rowEnd; o += 16)
+            {
+                var signs0 = global::System.Runtime.Intrinsics.Vector128.Load(planes + o);
+                var index0 = signs0 & half;
+                var index1 = signs0 >> 4;
+                var tables = z;
+                var target = y + o;
+                for (var t = 0; t < tokens; t++, tables += zStride, target += 192)
+                {
+                    var factor = global::System.Runtime.Intrinsics.Vector128.Create(weight * *(float*)(tables + 64));
+                    var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(tables), index0);
+                    var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(tables + 16), index0);
+                    var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(tables + 32), index1);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(tables + 48), index1);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target, global::System.Runtime.Intrinsics.Vector128.WidenLower(low), scaleOut + o, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 4, global::System.Runtime.Intrinsics.Vector128.WidenUpper(low), scaleOut + o + 4, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 8, global::System.Runtime.Intrinsics.Vector128.WidenLower(high), scaleOut + o + 8, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 12, global::System.Runtime.Intrinsics.Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+                }
+            }
+            return o;
+        }
+
+        // The scalar twin, one token: what every path gives, to the last bit.
+        internal static void RunScalar(byte* planes, float* scaleOut, byte* z, float* y, int rowStart, int rowEnd, float scale)
+        {
+            for (var o = rowStart; o < rowEnd; o++)
+            {
+                var sum = 0;
+                for (var i = 0; i < 2; i++)
+                {
+                    var index = planes[i / 2 * 192 + o] >> 4 * (i % 2) & 15;
+                    sum += unchecked((short)(z[32 * i + index] | z[32 * i + 16 + index] << 8));
+                }
+                y[o] = global::System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+            }
         }
     }
 }

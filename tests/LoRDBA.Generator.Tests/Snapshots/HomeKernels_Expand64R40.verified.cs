@@ -5,270 +5,268 @@
 //   z        10 tables of 16 sums     16 low bytes, 16 high bytes; then the scale
 #nullable enable
 
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
-using LoRDBA.Runtime.Kernels;
-using LoRDBA.Runtime.Kernels.Signs;
+using global::System.Runtime.Intrinsics;
 
-namespace Home.Firmware;
-
-internal sealed unsafe class HomeKernels_Expand64R40 : ExpandKernel
+namespace Home.Firmware
 {
-    public HomeKernels_Expand64R40() : base(64, 40) { }
-
-    /// <inheritdoc/>
-    public override string Path =>
-        InstructionSets.HasAvx2 ? "Avx2" :
-        InstructionSets.HasSsse3 ? "Sse" :
-        "scalar";
-
-    /// <inheritdoc/>
-    public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
+    [global::Microsoft.CodeAnalysis.Embedded]
+    internal sealed unsafe class HomeKernels_Expand64R40 : global::LoRDBA.Runtime.Kernels.Signs.ExpandKernel
     {
-        if (tokens > 1)
-        {
-            if (InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
-            if (rowStart == rowEnd) return;
-        }
-        for (var t = 0; t < tokens; t++, z += zStride, y += 64)
-        {
-            var scale = weight * *(float*)(z + 320);
-            var o = rowStart;
-            if (InstructionSets.HasAvx2) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (InstructionSets.HasSsse3) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
-            if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
-        }
-    }
+        public HomeKernels_Expand64R40() : base(64, 40) { }
 
-    // A token, 32 rows at a time.
-    private static int RowsAvx2(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
-    {
-        var half = Vector256.Create((byte)15);
-        var factor = Vector256.Create(scale);
-        for (; o + 32 <= rowEnd; o += 32)
-        {
-            var signs = Vector256.Load(planes + o);
-            var index = signs & half;
-            var lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z), index);
-            var highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 16), index);
-            var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-            var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 32), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 48), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector256.Load(planes + 64 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 64), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 80), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 96), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 112), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector256.Load(planes + 128 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 128), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 144), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 160), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 176), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector256.Load(planes + 192 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 192), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 208), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 224), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 240), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector256.Load(planes + 256 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 256), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 272), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 288), index);
-            highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(z + 304), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            SignOperations.AddTo(y + o, low.GetLower(), scaleOut + o, factor);
-            SignOperations.AddTo(y + o + 8, high.GetLower(), scaleOut + o + 8, factor);
-            SignOperations.AddTo(y + o + 16, low.GetUpper(), scaleOut + o + 16, factor);
-            SignOperations.AddTo(y + o + 24, high.GetUpper(), scaleOut + o + 24, factor);
-        }
-        return o;
-    }
+        /// <inheritdoc/>
+        public override string Path =>
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2 ? "Avx2" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasSsse3 ? "Sse" :
+            "scalar";
 
-    // A token, 16 rows at a time.
-    private static int RowsSse(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
-    {
-        var half = Vector128.Create((byte)15);
-        var factor = Vector128.Create(scale);
-        for (; o + 16 <= rowEnd; o += 16)
+        /// <inheritdoc/>
+        public override void Run(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int rowStart, int rowEnd, float weight)
         {
-            var signs = Vector128.Load(planes + o);
-            var index = signs & half;
-            var lowBytes = SignOperations.LookUp(Vector128.Load(z), index);
-            var highBytes = SignOperations.LookUp(Vector128.Load(z + 16), index);
-            var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-            var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 32), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 48), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector128.Load(planes + 64 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 64), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 80), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 96), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 112), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector128.Load(planes + 128 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 128), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 144), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 160), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 176), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector128.Load(planes + 192 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 192), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 208), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 224), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 240), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            signs = Vector128.Load(planes + 256 + o);
-            index = signs & half;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 256), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 272), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            index = signs >> 4;
-            lowBytes = SignOperations.LookUp(Vector128.Load(z + 288), index);
-            highBytes = SignOperations.LookUp(Vector128.Load(z + 304), index);
-            low += SignOperations.InterleaveLow(lowBytes, highBytes);
-            high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-            SignOperations.AddTo(y + o, Vector128.WidenLower(low), scaleOut + o, factor);
-            SignOperations.AddTo(y + o + 4, Vector128.WidenUpper(low), scaleOut + o + 4, factor);
-            SignOperations.AddTo(y + o + 8, Vector128.WidenLower(high), scaleOut + o + 8, factor);
-            SignOperations.AddTo(y + o + 12, Vector128.WidenUpper(high), scaleOut + o + 12, factor);
-        }
-        return o;
-    }
-
-    // All tokens, 32 rows at a time.
-    private static int BatchAvx2(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
-    {
-        var half = Vector256.Create((byte)15);
-        for (; o + 32 <= rowEnd; o += 32)
-        {
-            var signs0 = SignOperations.Arrange(Vector256.Load(planes + o));
-            var signs1 = SignOperations.Arrange(Vector256.Load(planes + 64 + o));
-            var signs2 = SignOperations.Arrange(Vector256.Load(planes + 128 + o));
-            var signs3 = SignOperations.Arrange(Vector256.Load(planes + 192 + o));
-            var signs4 = SignOperations.Arrange(Vector256.Load(planes + 256 + o));
-            var index0 = signs0 & half;
-            var index1 = signs0 >> 4;
-            var index2 = signs1 & half;
-            var index3 = signs1 >> 4;
-            var index4 = signs2 & half;
-            var index5 = signs2 >> 4;
-            var index6 = signs3 & half;
-            var index7 = signs3 >> 4;
-            var index8 = signs4 & half;
-            var index9 = signs4 >> 4;
-            var tables = z;
-            var target = y + o;
-            for (var t = 0; t < tokens; t++, tables += zStride, target += 64)
+            if (tokens > 1)
             {
-                var factor = Vector256.Create(weight * *(float*)(tables + 320));
-                var lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables), index0);
-                var highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 16), index0);
-                var low = SignOperations.InterleaveLow(lowBytes, highBytes);
-                var high = SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 32), index1);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 48), index1);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 64), index2);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 80), index2);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 96), index3);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 112), index3);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 128), index4);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 144), index4);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 160), index5);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 176), index5);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 192), index6);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 208), index6);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 224), index7);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 240), index7);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 256), index8);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 272), index8);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                lowBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 288), index9);
-                highBytes = SignOperations.LookUp(Avx2.BroadcastVector128ToVector256(tables + 304), index9);
-                low += SignOperations.InterleaveLow(lowBytes, highBytes);
-                high += SignOperations.InterleaveHigh(lowBytes, highBytes);
-                // Each half of 32 bits is the sum of another row.
-                SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
-                SignOperations.AddTo(target + 8, low.AsInt32() >> 16, scaleOut + o + 8, factor);
-                SignOperations.AddTo(target + 16, high.AsInt32() << 16 >> 16, scaleOut + o + 16, factor);
-                SignOperations.AddTo(target + 24, high.AsInt32() >> 16, scaleOut + o + 24, factor);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2) rowStart = BatchAvx2(planes, scaleOut, z, zStride, tokens, y, rowStart, rowEnd, weight);
+                if (rowStart == rowEnd) return;
+            }
+            for (var t = 0; t < tokens; t++, z += zStride, y += 64)
+            {
+                var scale = weight * *(float*)(z + 320);
+                var o = rowStart;
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2) o = RowsAvx2(planes, scaleOut, z, y, o, rowEnd, scale);
+                if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasSsse3) o = RowsSse(planes, scaleOut, z, y, o, rowEnd, scale);
+                if (o < rowEnd) RunScalar(planes, scaleOut, z, y, o, rowEnd, scale);
             }
         }
-        return o;
-    }
 
-    // The scalar twin, one token: what every path gives, to the last bit.
-    internal static void RunScalar(byte* planes, float* scaleOut, byte* z, float* y, int rowStart, int rowEnd, float scale)
-    {
-        for (var o = rowStart; o < rowEnd; o++)
+        // A token, 32 rows at a time.
+        private static int RowsAvx2(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
         {
-            var sum = 0;
-            for (var i = 0; i < 10; i++)
+            var half = global::System.Runtime.Intrinsics.Vector256.Create((byte)15);
+            var factor = global::System.Runtime.Intrinsics.Vector256.Create(scale);
+            for (; o + 32 <= rowEnd; o += 32)
             {
-                var index = planes[i / 2 * 64 + o] >> 4 * (i % 2) & 15;
-                sum += (short)(z[32 * i + index] | z[32 * i + 16 + index] << 8);
+                var signs = global::System.Runtime.Intrinsics.Vector256.Load(planes + o);
+                var index = signs & half;
+                var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z), index);
+                var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 16), index);
+                var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 32), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 48), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector256.Load(planes + 64 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 64), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 80), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 96), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 112), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector256.Load(planes + 128 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 128), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 144), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 160), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 176), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector256.Load(planes + 192 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 192), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 208), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 224), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 240), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector256.Load(planes + 256 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 256), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 272), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 288), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(z + 304), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o, low.GetLower(), scaleOut + o, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 8, high.GetLower(), scaleOut + o + 8, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 16, low.GetUpper(), scaleOut + o + 16, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 24, high.GetUpper(), scaleOut + o + 24, factor);
             }
-            y[o] = System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+            return o;
+        }
+
+        // A token, 16 rows at a time.
+        private static int RowsSse(byte* planes, float* scaleOut, byte* z, float* y, int o, int rowEnd, float scale)
+        {
+            var half = global::System.Runtime.Intrinsics.Vector128.Create((byte)15);
+            var factor = global::System.Runtime.Intrinsics.Vector128.Create(scale);
+            for (; o + 16 <= rowEnd; o += 16)
+            {
+                var signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + o);
+                var index = signs & half;
+                var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z), index);
+                var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 16), index);
+                var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 32), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 48), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + 64 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 64), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 80), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 96), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 112), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + 128 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 128), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 144), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 160), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 176), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + 192 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 192), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 208), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 224), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 240), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                signs = global::System.Runtime.Intrinsics.Vector128.Load(planes + 256 + o);
+                index = signs & half;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 256), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 272), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                index = signs >> 4;
+                lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 288), index);
+                highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.Vector128.Load(z + 304), index);
+                low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o, global::System.Runtime.Intrinsics.Vector128.WidenLower(low), scaleOut + o, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 4, global::System.Runtime.Intrinsics.Vector128.WidenUpper(low), scaleOut + o + 4, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 8, global::System.Runtime.Intrinsics.Vector128.WidenLower(high), scaleOut + o + 8, factor);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(y + o + 12, global::System.Runtime.Intrinsics.Vector128.WidenUpper(high), scaleOut + o + 12, factor);
+            }
+            return o;
+        }
+
+        // All tokens, 32 rows at a time.
+        private static int BatchAvx2(byte* planes, float* scaleOut, byte* z, int zStride, int tokens, float* y, int o, int rowEnd, float weight)
+        {
+            var half = global::System.Runtime.Intrinsics.Vector256.Create((byte)15);
+            for (; o + 32 <= rowEnd; o += 32)
+            {
+                var signs0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector256.Load(planes + o));
+                var signs1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector256.Load(planes + 64 + o));
+                var signs2 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector256.Load(planes + 128 + o));
+                var signs3 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector256.Load(planes + 192 + o));
+                var signs4 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Arrange(global::System.Runtime.Intrinsics.Vector256.Load(planes + 256 + o));
+                var index0 = signs0 & half;
+                var index1 = signs0 >> 4;
+                var index2 = signs1 & half;
+                var index3 = signs1 >> 4;
+                var index4 = signs2 & half;
+                var index5 = signs2 >> 4;
+                var index6 = signs3 & half;
+                var index7 = signs3 >> 4;
+                var index8 = signs4 & half;
+                var index9 = signs4 >> 4;
+                var tables = z;
+                var target = y + o;
+                for (var t = 0; t < tokens; t++, tables += zStride, target += 64)
+                {
+                    var factor = global::System.Runtime.Intrinsics.Vector256.Create(weight * *(float*)(tables + 320));
+                    var lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables), index0);
+                    var highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 16), index0);
+                    var low = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    var high = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 32), index1);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 48), index1);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 64), index2);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 80), index2);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 96), index3);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 112), index3);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 128), index4);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 144), index4);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 160), index5);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 176), index5);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 192), index6);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 208), index6);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 224), index7);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 240), index7);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 256), index8);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 272), index8);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    lowBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 288), index9);
+                    highBytes = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.LookUp(global::System.Runtime.Intrinsics.X86.Avx2.BroadcastVector128ToVector256(tables + 304), index9);
+                    low += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveLow(lowBytes, highBytes);
+                    high += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.InterleaveHigh(lowBytes, highBytes);
+                    // Each half of 32 bits is the sum of another row.
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target, low.AsInt32() << 16 >> 16, scaleOut + o, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 8, low.AsInt32() >> 16, scaleOut + o + 8, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 16, high.AsInt32() << 16 >> 16, scaleOut + o + 16, factor);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.AddTo(target + 24, high.AsInt32() >> 16, scaleOut + o + 24, factor);
+                }
+            }
+            return o;
+        }
+
+        // The scalar twin, one token: what every path gives, to the last bit.
+        internal static void RunScalar(byte* planes, float* scaleOut, byte* z, float* y, int rowStart, int rowEnd, float scale)
+        {
+            for (var o = rowStart; o < rowEnd; o++)
+            {
+                var sum = 0;
+                for (var i = 0; i < 10; i++)
+                {
+                    var index = planes[i / 2 * 64 + o] >> 4 * (i % 2) & 15;
+                    sum += unchecked((short)(z[32 * i + index] | z[32 * i + 16 + index] << 8));
+                }
+                y[o] = global::System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+            }
         }
     }
 }

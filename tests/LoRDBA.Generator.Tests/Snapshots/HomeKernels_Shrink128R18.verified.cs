@@ -6,817 +6,815 @@
 //   sums    20 whole numbers a token      2 * (sum where the sign is +1) - total
 #nullable enable
 
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
-using LoRDBA.Runtime.Kernels;
-using LoRDBA.Runtime.Kernels.Signs;
+using global::System.Runtime.Intrinsics;
 
-namespace Home.Firmware;
-
-internal sealed unsafe class HomeKernels_Shrink128R18 : ShrinkKernel
+namespace Home.Firmware
 {
-    public HomeKernels_Shrink128R18() : base(128, 18) { }
-
-    /// <inheritdoc/>
-    public override string Path =>
-        InstructionSets.HasAvx512 ? "Avx512" :
-        InstructionSets.HasAvx2 ? "Avx2" :
-        InstructionSets.HasDp ? "Dp" :
-        InstructionSets.HasAdvSimd ? "AdvSimd" :
-        "scalar";
-
-    /// <inheritdoc/>
-    public override void Run(byte* signs, in SignBatch x, int tokens, int* sums, byte* scratch)
+    [global::Microsoft.CodeAnalysis.Embedded]
+    internal sealed unsafe class HomeKernels_Shrink128R18 : global::LoRDBA.Runtime.Kernels.Signs.ShrinkKernel
     {
-        if (InstructionSets.HasAvx512)
-        {
-            if (tokens == 1) OneAvx512(signs, x, sums);
-            else BatchAvx512(signs, x, tokens, sums, scratch);
-            return;
-        }
-        if (InstructionSets.HasAvx2)
-        {
-            if (tokens == 1) OneAvx2(signs, x, sums);
-            else BatchAvx2(signs, x, tokens, sums, scratch);
-            return;
-        }
-        if (InstructionSets.HasDp)
-        {
-            if (tokens == 1) OneDp(signs, x, sums);
-            else BatchDp(signs, x, tokens, sums, scratch);
-            return;
-        }
-        if (InstructionSets.HasAdvSimd)
-        {
-            if (tokens == 1) OneAdvSimd(signs, x, sums);
-            else BatchAdvSimd(signs, x, tokens, sums, scratch);
-            return;
-        }
-        RunScalar(signs, x, tokens, sums);
-    }
+        public HomeKernels_Shrink128R18() : base(128, 18) { }
 
-    // Avx512: a register is a segment. vpmaddubsw sums pairs of bit x code, vpmaddwd takes them times the gain.
-    private static void OneAvx512(byte* signs, in SignBatch x, int* sums)
-    {
-        var (copies, own, one) = (SignOperations.Copies512(), SignOperations.Own512(), Vector512<byte>.One);
-        var a = x.Codes(0);
-        var gainsOfA = x.Gains(0);
-        var totalOfA = x.Total(0);
-        for (var k = 0; k < 16; k += 8, signs += 128, sums += 8)
-        {
-            Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
-            for (nint j = 0; j < 128; j += 64)
-            {
-                var codes = Vector512.Load(a + j);
-                var gain = Vector512.Create(gainsOfA[j >> 6]).AsInt16();
-                a0 += SignOperations.Sum(SignOperations.Bits(signs + (j >> 3), copies, own, one), codes, gain);
-                a1 += SignOperations.Sum(SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), codes, gain);
-                a2 += SignOperations.Sum(SignOperations.Bits(signs + 32 + (j >> 3), copies, own, one), codes, gain);
-                a3 += SignOperations.Sum(SignOperations.Bits(signs + 48 + (j >> 3), copies, own, one), codes, gain);
-                a4 += SignOperations.Sum(SignOperations.Bits(signs + 64 + (j >> 3), copies, own, one), codes, gain);
-                a5 += SignOperations.Sum(SignOperations.Bits(signs + 80 + (j >> 3), copies, own, one), codes, gain);
-                a6 += SignOperations.Sum(SignOperations.Bits(signs + 96 + (j >> 3), copies, own, one), codes, gain);
-                a7 += SignOperations.Sum(SignOperations.Bits(signs + 112 + (j >> 3), copies, own, one), codes, gain);
-            }
-            SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
-            SignOperations.Store(SignOperations.FourSums(a4, a5, a6, a7), totalOfA, sums + 4);
-        }
-        // What is left: 2 of 18 rows.
-        {
-            Vector512<int> a0 = default, a1 = default;
-            for (nint j = 0; j < 128; j += 64)
-            {
-                var codes = Vector512.Load(a + j);
-                var gain = Vector512.Create(gainsOfA[j >> 6]).AsInt16();
-                a0 += SignOperations.Sum(SignOperations.Bits(signs + (j >> 3), copies, own, one), codes, gain);
-                a1 += SignOperations.Sum(SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), codes, gain);
-            }
-            SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
-        }
-    }
+        /// <inheritdoc/>
+        public override string Path =>
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx512 ? "Avx512" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2 ? "Avx2" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasDp ? "Dp" :
+            global::LoRDBA.Runtime.Kernels.InstructionSets.HasAdvSimd ? "AdvSimd" :
+            "scalar";
 
-    private static void BatchAvx512(byte* signs, in SignBatch x, int tokens, int* sums, byte* tile)
-    {
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        /// <inheritdoc/>
+        public override void Run(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int tokens, int* sums, byte* scratch)
         {
-            SignOperations.SpreadAvx512(signs, tile, 512);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
+            if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx512)
             {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector512<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var codesOfA = Vector512.Load(a + j);
-                    var gainOfA = Vector512.Create(gainsOfA[j >> 6]).AsInt16();
-                    var codesOfB = Vector512.Load(b + j);
-                    var gainOfB = Vector512.Create(gainsOfB[j >> 6]).AsInt16();
-                    var bits = Vector512.Load(tile + j);
-                    a0 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    b0 += SignOperations.Sum(bits, codesOfB, gainOfB);
-                    bits = Vector512.Load(tile + 128 + j);
-                    a1 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    b1 += SignOperations.Sum(bits, codesOfB, gainOfB);
-                    bits = Vector512.Load(tile + 256 + j);
-                    a2 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    b2 += SignOperations.Sum(bits, codesOfB, gainOfB);
-                    bits = Vector512.Load(tile + 384 + j);
-                    a3 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    b3 += SignOperations.Sum(bits, codesOfB, gainOfB);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
-                SignOperations.Store(SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
+                if (tokens == 1) OneAvx512(signs, x, sums);
+                else BatchAvx512(signs, x, tokens, sums, scratch);
+                return;
             }
-            if (t < tokens)
+            if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAvx2)
             {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var codesOfA = Vector512.Load(a + j);
-                    var gainOfA = Vector512.Create(gainsOfA[j >> 6]).AsInt16();
-                    var bits = Vector512.Load(tile + j);
-                    a0 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    bits = Vector512.Load(tile + 128 + j);
-                    a1 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    bits = Vector512.Load(tile + 256 + j);
-                    a2 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    bits = Vector512.Load(tile + 384 + j);
-                    a3 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                if (tokens == 1) OneAvx2(signs, x, sums);
+                else BatchAvx2(signs, x, tokens, sums, scratch);
+                return;
             }
+            if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasDp)
+            {
+                if (tokens == 1) OneDp(signs, x, sums);
+                else BatchDp(signs, x, tokens, sums, scratch);
+                return;
+            }
+            if (global::LoRDBA.Runtime.Kernels.InstructionSets.HasAdvSimd)
+            {
+                if (tokens == 1) OneAdvSimd(signs, x, sums);
+                else BatchAdvSimd(signs, x, tokens, sums, scratch);
+                return;
+            }
+            RunScalar(signs, x, tokens, sums);
         }
-        // What is left: 2 of 18 rows.
-        {
-            SignOperations.SpreadAvx512(signs, tile, 256);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
-            {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector512<int> a0 = default, a1 = default;
-                Vector512<int> b0 = default, b1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var codesOfA = Vector512.Load(a + j);
-                    var gainOfA = Vector512.Create(gainsOfA[j >> 6]).AsInt16();
-                    var codesOfB = Vector512.Load(b + j);
-                    var gainOfB = Vector512.Create(gainsOfB[j >> 6]).AsInt16();
-                    var bits = Vector512.Load(tile + j);
-                    a0 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    b0 += SignOperations.Sum(bits, codesOfB, gainOfB);
-                    bits = Vector512.Load(tile + 128 + j);
-                    a1 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    b1 += SignOperations.Sum(bits, codesOfB, gainOfB);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-                SignOperations.Store(SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
-            }
-            if (t < tokens)
-            {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector512<int> a0 = default, a1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var codesOfA = Vector512.Load(a + j);
-                    var gainOfA = Vector512.Create(gainsOfA[j >> 6]).AsInt16();
-                    var bits = Vector512.Load(tile + j);
-                    a0 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                    bits = Vector512.Load(tile + 128 + j);
-                    a1 += SignOperations.Sum(bits, codesOfA, gainOfA);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-            }
-        }
-    }
 
-    // Avx2: two registers are a segment; their 16-bit sums are added before vpmaddwd takes them times the gain.
-    private static void OneAvx2(byte* signs, in SignBatch x, int* sums)
-    {
-        var (copies, own, one) = (SignOperations.Copies256(), SignOperations.Own256(), Vector256<byte>.One);
-        var a = x.Codes(0);
-        var gainsOfA = x.Gains(0);
-        var totalOfA = x.Total(0);
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        // Avx512: a register is a segment. vpmaddubsw sums pairs of bit x code, vpmaddwd takes them times the gain.
+        private static void OneAvx512(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int* sums)
         {
-            Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
-            for (nint j = 0; j < 128; j += 64)
+            var (copies, own, one) = (global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies512(), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Own512(), global::System.Runtime.Intrinsics.Vector512<byte>.One);
+            var a = x.Codes(0);
+            var gainsOfA = x.Gains(0);
+            var totalOfA = x.Total(0);
+            for (var k = 0; k < 16; k += 8, signs += 128, sums += 8)
             {
-                var (low, high) = (Vector256.Load(a + j), Vector256.Load(a + j + 32));
-                var gain = Vector256.Create(gainsOfA[j >> 6]).AsInt16();
-                a0 += SignOperations.Sum(SignOperations.Bits(signs + (j >> 3), copies, own, one), low, SignOperations.Bits(signs + (j >> 3) + 4, copies, own, one), high, gain);
-                a1 += SignOperations.Sum(SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), low, SignOperations.Bits(signs + 16 + (j >> 3) + 4, copies, own, one), high, gain);
-                a2 += SignOperations.Sum(SignOperations.Bits(signs + 32 + (j >> 3), copies, own, one), low, SignOperations.Bits(signs + 32 + (j >> 3) + 4, copies, own, one), high, gain);
-                a3 += SignOperations.Sum(SignOperations.Bits(signs + 48 + (j >> 3), copies, own, one), low, SignOperations.Bits(signs + 48 + (j >> 3) + 4, copies, own, one), high, gain);
+                global::System.Runtime.Intrinsics.Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var codes = global::System.Runtime.Intrinsics.Vector512.Load(a + j);
+                    var gain = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfA[j >> 6]).AsInt16();
+                    a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + (j >> 3), copies, own, one), codes, gain);
+                    a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), codes, gain);
+                    a2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 32 + (j >> 3), copies, own, one), codes, gain);
+                    a3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 48 + (j >> 3), copies, own, one), codes, gain);
+                    a4 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 64 + (j >> 3), copies, own, one), codes, gain);
+                    a5 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 80 + (j >> 3), copies, own, one), codes, gain);
+                    a6 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 96 + (j >> 3), copies, own, one), codes, gain);
+                    a7 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 112 + (j >> 3), copies, own, one), codes, gain);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a4, a5, a6, a7), totalOfA, sums + 4);
             }
-            SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
-        }
-        // What is left: 2 of 18 rows.
-        {
-            Vector256<int> a0 = default, a1 = default;
-            for (nint j = 0; j < 128; j += 64)
+            // What is left: 2 of 18 rows.
             {
-                var (low, high) = (Vector256.Load(a + j), Vector256.Load(a + j + 32));
-                var gain = Vector256.Create(gainsOfA[j >> 6]).AsInt16();
-                a0 += SignOperations.Sum(SignOperations.Bits(signs + (j >> 3), copies, own, one), low, SignOperations.Bits(signs + (j >> 3) + 4, copies, own, one), high, gain);
-                a1 += SignOperations.Sum(SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), low, SignOperations.Bits(signs + 16 + (j >> 3) + 4, copies, own, one), high, gain);
+                global::System.Runtime.Intrinsics.Vector512<int> a0 = default, a1 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var codes = global::System.Runtime.Intrinsics.Vector512.Load(a + j);
+                    var gain = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfA[j >> 6]).AsInt16();
+                    a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + (j >> 3), copies, own, one), codes, gain);
+                    a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), codes, gain);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
             }
-            SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
         }
-    }
 
-    private static void BatchAvx2(byte* signs, in SignBatch x, int tokens, int* sums, byte* tile)
-    {
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        private static void BatchAvx512(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int tokens, int* sums, byte* tile)
         {
-            SignOperations.SpreadAvx2(signs, tile, 512);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
             {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector256<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                for (nint j = 0; j < 128; j += 64)
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadAvx512(signs, tile, 512);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
                 {
-                    var gainOfA = Vector256.Create(gainsOfA[j >> 6]).AsInt16();
-                    var gainOfB = Vector256.Create(gainsOfB[j >> 6]).AsInt16();
-                    var (low, high) = (Vector256.Load(tile + j), Vector256.Load(tile + j + 32));
-                    a0 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    b0 += SignOperations.Sum(low, Vector256.Load(b + j), high, Vector256.Load(b + j + 32), gainOfB);
-                    (low, high) = (Vector256.Load(tile + 128 + j), Vector256.Load(tile + 128 + j + 32));
-                    a1 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    b1 += SignOperations.Sum(low, Vector256.Load(b + j), high, Vector256.Load(b + j + 32), gainOfB);
-                    (low, high) = (Vector256.Load(tile + 256 + j), Vector256.Load(tile + 256 + j + 32));
-                    a2 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    b2 += SignOperations.Sum(low, Vector256.Load(b + j), high, Vector256.Load(b + j + 32), gainOfB);
-                    (low, high) = (Vector256.Load(tile + 384 + j), Vector256.Load(tile + 384 + j + 32));
-                    a3 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    b3 += SignOperations.Sum(low, Vector256.Load(b + j), high, Vector256.Load(b + j + 32), gainOfB);
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    global::System.Runtime.Intrinsics.Vector512<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var codesOfA = global::System.Runtime.Intrinsics.Vector512.Load(a + j);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfA[j >> 6]).AsInt16();
+                        var codesOfB = global::System.Runtime.Intrinsics.Vector512.Load(b + j);
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfB[j >> 6]).AsInt16();
+                        var bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + j);
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        b0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfB, gainOfB);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 128 + j);
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        b1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfB, gainOfB);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 256 + j);
+                        a2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        b2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfB, gainOfB);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 384 + j);
+                        a3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        b3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfB, gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
                 }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
-                SignOperations.Store(SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector512<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var codesOfA = global::System.Runtime.Intrinsics.Vector512.Load(a + j);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfA[j >> 6]).AsInt16();
+                        var bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + j);
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 128 + j);
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 256 + j);
+                        a2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 384 + j);
+                        a3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                }
             }
-            if (t < tokens)
+            // What is left: 2 of 18 rows.
             {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                for (nint j = 0; j < 128; j += 64)
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadAvx512(signs, tile, 256);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
                 {
-                    var gainOfA = Vector256.Create(gainsOfA[j >> 6]).AsInt16();
-                    var (low, high) = (Vector256.Load(tile + j), Vector256.Load(tile + j + 32));
-                    a0 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    (low, high) = (Vector256.Load(tile + 128 + j), Vector256.Load(tile + 128 + j + 32));
-                    a1 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    (low, high) = (Vector256.Load(tile + 256 + j), Vector256.Load(tile + 256 + j + 32));
-                    a2 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    (low, high) = (Vector256.Load(tile + 384 + j), Vector256.Load(tile + 384 + j + 32));
-                    a3 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector512<int> a0 = default, a1 = default;
+                    global::System.Runtime.Intrinsics.Vector512<int> b0 = default, b1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var codesOfA = global::System.Runtime.Intrinsics.Vector512.Load(a + j);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfA[j >> 6]).AsInt16();
+                        var codesOfB = global::System.Runtime.Intrinsics.Vector512.Load(b + j);
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfB[j >> 6]).AsInt16();
+                        var bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + j);
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        b0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfB, gainOfB);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 128 + j);
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        b1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfB, gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
                 }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector512<int> a0 = default, a1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var codesOfA = global::System.Runtime.Intrinsics.Vector512.Load(a + j);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector512.Create(gainsOfA[j >> 6]).AsInt16();
+                        var bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + j);
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                        bits = global::System.Runtime.Intrinsics.Vector512.Load(tile + 128 + j);
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(bits, codesOfA, gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                }
             }
         }
-        // What is left: 2 of 18 rows.
-        {
-            SignOperations.SpreadAvx2(signs, tile, 256);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
-            {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector256<int> a0 = default, a1 = default;
-                Vector256<int> b0 = default, b1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var gainOfA = Vector256.Create(gainsOfA[j >> 6]).AsInt16();
-                    var gainOfB = Vector256.Create(gainsOfB[j >> 6]).AsInt16();
-                    var (low, high) = (Vector256.Load(tile + j), Vector256.Load(tile + j + 32));
-                    a0 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    b0 += SignOperations.Sum(low, Vector256.Load(b + j), high, Vector256.Load(b + j + 32), gainOfB);
-                    (low, high) = (Vector256.Load(tile + 128 + j), Vector256.Load(tile + 128 + j + 32));
-                    a1 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    b1 += SignOperations.Sum(low, Vector256.Load(b + j), high, Vector256.Load(b + j + 32), gainOfB);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-                SignOperations.Store(SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
-            }
-            if (t < tokens)
-            {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector256<int> a0 = default, a1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var gainOfA = Vector256.Create(gainsOfA[j >> 6]).AsInt16();
-                    var (low, high) = (Vector256.Load(tile + j), Vector256.Load(tile + j + 32));
-                    a0 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                    (low, high) = (Vector256.Load(tile + 128 + j), Vector256.Load(tile + 128 + j + 32));
-                    a1 += SignOperations.Sum(low, Vector256.Load(a + j), high, Vector256.Load(a + j + 32), gainOfA);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-            }
-        }
-    }
 
-    // Dp: SDOT adds sixteen mask x code to four 32-bit sums, four SDOT are a segment, and one MLA takes it times the gain. A mask of ones is -1, hence the minus.
-    private static void OneDp(byte* signs, in SignBatch x, int* sums)
-    {
-        var (copies0, copies1, copies2, copies3) = (SignOperations.Copies128(0), SignOperations.Copies128(2), SignOperations.Copies128(4), SignOperations.Copies128(6));
-        var own = SignOperations.Own128();
-        var a = x.Codes(0);
-        var gainsOfA = x.Gains(0);
-        var totalOfA = x.Total(0);
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        // Avx2: two registers are a segment; their 16-bit sums are added before vpmaddwd takes them times the gain.
+        private static void OneAvx2(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int* sums)
         {
-            Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
-            for (nint j = 0; j < 128; j += 64)
+            var (copies, own, one) = (global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies256(), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Own256(), global::System.Runtime.Intrinsics.Vector256<byte>.One);
+            var a = x.Codes(0);
+            var gainsOfA = x.Gains(0);
+            var totalOfA = x.Total(0);
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
             {
-                var aCodes0 = Vector128.Load(a + j + 0);
-                var aCodes1 = Vector128.Load(a + j + 16);
-                var aCodes2 = Vector128.Load(a + j + 32);
-                var aCodes3 = Vector128.Load(a + j + 48);
-                var gainOfA = Vector128.Create((int)(short)gainsOfA[j >> 6]);
-                var signs64 = Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
-                var m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                var m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                var m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                var m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a0 = AdvSimd.MultiplyAdd(a0, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                signs64 = Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a1 = AdvSimd.MultiplyAdd(a1, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                signs64 = Vector64.Load(signs + 32 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a2 = AdvSimd.MultiplyAdd(a2, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                signs64 = Vector64.Load(signs + 48 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a3 = AdvSimd.MultiplyAdd(a3, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                global::System.Runtime.Intrinsics.Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(a + j), global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32));
+                    var gain = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfA[j >> 6]).AsInt16();
+                    a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + (j >> 3), copies, own, one), low, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + (j >> 3) + 4, copies, own, one), high, gain);
+                    a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), low, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 16 + (j >> 3) + 4, copies, own, one), high, gain);
+                    a2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 32 + (j >> 3), copies, own, one), low, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 32 + (j >> 3) + 4, copies, own, one), high, gain);
+                    a3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 48 + (j >> 3), copies, own, one), low, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 48 + (j >> 3) + 4, copies, own, one), high, gain);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
             }
-            SignOperations.Store(-SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
-        }
-        // What is left: 2 of 18 rows.
-        {
-            Vector128<int> a0 = default, a1 = default;
-            for (nint j = 0; j < 128; j += 64)
+            // What is left: 2 of 18 rows.
             {
-                var aCodes0 = Vector128.Load(a + j + 0);
-                var aCodes1 = Vector128.Load(a + j + 16);
-                var aCodes2 = Vector128.Load(a + j + 32);
-                var aCodes3 = Vector128.Load(a + j + 48);
-                var gainOfA = Vector128.Create((int)(short)gainsOfA[j >> 6]);
-                var signs64 = Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
-                var m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                var m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                var m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                var m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a0 = AdvSimd.MultiplyAdd(a0, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                signs64 = Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a1 = AdvSimd.MultiplyAdd(a1, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                global::System.Runtime.Intrinsics.Vector256<int> a0 = default, a1 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(a + j), global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32));
+                    var gain = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfA[j >> 6]).AsInt16();
+                    a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + (j >> 3), copies, own, one), low, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + (j >> 3) + 4, copies, own, one), high, gain);
+                    a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 16 + (j >> 3), copies, own, one), low, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Bits(signs + 16 + (j >> 3) + 4, copies, own, one), high, gain);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
             }
-            SignOperations.Store(-SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
         }
-    }
 
-    private static void BatchDp(byte* signs, in SignBatch x, int tokens, int* sums, byte* tile)
-    {
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        private static void BatchAvx2(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int tokens, int* sums, byte* tile)
         {
-            SignOperations.SpreadDp(signs, tile, 512);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
             {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector128<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                for (nint j = 0; j < 128; j += 64)
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadAvx2(signs, tile, 512);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
                 {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create((int)(short)gainsOfA[j >> 6]);
-                    var bCodes0 = Vector128.Load(b + j + 0);
-                    var bCodes1 = Vector128.Load(b + j + 16);
-                    var bCodes2 = Vector128.Load(b + j + 32);
-                    var bCodes3 = Vector128.Load(b + j + 48);
-                    var gainOfB = Vector128.Create((int)(short)gainsOfB[j >> 6]);
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = AdvSimd.MultiplyAdd(a0, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    b0 = AdvSimd.MultiplyAdd(b0, SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = AdvSimd.MultiplyAdd(a1, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    b1 = AdvSimd.MultiplyAdd(b1, SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
-                    row = (sbyte*)tile + 256 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a2 = AdvSimd.MultiplyAdd(a2, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    b2 = AdvSimd.MultiplyAdd(b2, SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
-                    row = (sbyte*)tile + 384 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a3 = AdvSimd.MultiplyAdd(a3, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    b3 = AdvSimd.MultiplyAdd(b3, SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    global::System.Runtime.Intrinsics.Vector256<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfA[j >> 6]).AsInt16();
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfB[j >> 6]).AsInt16();
+                        var (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + j + 32));
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        b0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(b + j), high, global::System.Runtime.Intrinsics.Vector256.Load(b + j + 32), gainOfB);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j + 32));
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        b1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(b + j), high, global::System.Runtime.Intrinsics.Vector256.Load(b + j + 32), gainOfB);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 256 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 256 + j + 32));
+                        a2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        b2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(b + j), high, global::System.Runtime.Intrinsics.Vector256.Load(b + j + 32), gainOfB);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 384 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 384 + j + 32));
+                        a3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        b3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(b + j), high, global::System.Runtime.Intrinsics.Vector256.Load(b + j + 32), gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
                 }
-                SignOperations.Store(-SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
-                SignOperations.Store(-SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector256<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfA[j >> 6]).AsInt16();
+                        var (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + j + 32));
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j + 32));
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 256 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 256 + j + 32));
+                        a2 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 384 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 384 + j + 32));
+                        a3 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                }
             }
-            if (t < tokens)
+            // What is left: 2 of 18 rows.
             {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                for (nint j = 0; j < 128; j += 64)
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadAvx2(signs, tile, 256);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
                 {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create((int)(short)gainsOfA[j >> 6]);
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = AdvSimd.MultiplyAdd(a0, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = AdvSimd.MultiplyAdd(a1, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    row = (sbyte*)tile + 256 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a2 = AdvSimd.MultiplyAdd(a2, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    row = (sbyte*)tile + 384 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a3 = AdvSimd.MultiplyAdd(a3, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector256<int> a0 = default, a1 = default;
+                    global::System.Runtime.Intrinsics.Vector256<int> b0 = default, b1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfA[j >> 6]).AsInt16();
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfB[j >> 6]).AsInt16();
+                        var (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + j + 32));
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        b0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(b + j), high, global::System.Runtime.Intrinsics.Vector256.Load(b + j + 32), gainOfB);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j + 32));
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        b1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(b + j), high, global::System.Runtime.Intrinsics.Vector256.Load(b + j + 32), gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
                 }
-                SignOperations.Store(-SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector256<int> a0 = default, a1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector256.Create(gainsOfA[j >> 6]).AsInt16();
+                        var (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + j + 32));
+                        a0 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                        (low, high) = (global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j), global::System.Runtime.Intrinsics.Vector256.Load(tile + 128 + j + 32));
+                        a1 += global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Sum(low, global::System.Runtime.Intrinsics.Vector256.Load(a + j), high, global::System.Runtime.Intrinsics.Vector256.Load(a + j + 32), gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                }
             }
         }
-        // What is left: 2 of 18 rows.
-        {
-            SignOperations.SpreadDp(signs, tile, 256);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
-            {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector128<int> a0 = default, a1 = default;
-                Vector128<int> b0 = default, b1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create((int)(short)gainsOfA[j >> 6]);
-                    var bCodes0 = Vector128.Load(b + j + 0);
-                    var bCodes1 = Vector128.Load(b + j + 16);
-                    var bCodes2 = Vector128.Load(b + j + 32);
-                    var bCodes3 = Vector128.Load(b + j + 48);
-                    var gainOfB = Vector128.Create((int)(short)gainsOfB[j >> 6]);
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = AdvSimd.MultiplyAdd(a0, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    b0 = AdvSimd.MultiplyAdd(b0, SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = AdvSimd.MultiplyAdd(a1, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    b1 = AdvSimd.MultiplyAdd(b1, SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
-                }
-                SignOperations.Store(-SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-                SignOperations.Store(-SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
-            }
-            if (t < tokens)
-            {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector128<int> a0 = default, a1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create((int)(short)gainsOfA[j >> 6]);
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = AdvSimd.MultiplyAdd(a0, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = AdvSimd.MultiplyAdd(a1, SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
-                }
-                SignOperations.Store(-SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-            }
-        }
-    }
 
-    // AdvSimd: AND keeps the codes whose sign is +1, SADALP adds them by pairs to eight 16-bit sums, SMLAL takes those times the gain.
-    private static void OneAdvSimd(byte* signs, in SignBatch x, int* sums)
-    {
-        var (copies0, copies1, copies2, copies3) = (SignOperations.Copies128(0), SignOperations.Copies128(2), SignOperations.Copies128(4), SignOperations.Copies128(6));
-        var own = SignOperations.Own128();
-        var a = x.Codes(0);
-        var gainsOfA = x.Gains(0);
-        var totalOfA = x.Total(0);
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        // Dp: SDOT adds sixteen mask x code to four 32-bit sums, four SDOT are a segment, and one MLA takes it times the gain. A mask of ones is -1, hence the minus.
+        private static void OneDp(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int* sums)
         {
-            Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
-            for (nint j = 0; j < 128; j += 64)
+            var (copies0, copies1, copies2, copies3) = (global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(0), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(2), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(4), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(6));
+            var own = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Own128();
+            var a = x.Codes(0);
+            var gainsOfA = x.Gains(0);
+            var totalOfA = x.Total(0);
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
             {
-                var aCodes0 = Vector128.Load(a + j + 0);
-                var aCodes1 = Vector128.Load(a + j + 16);
-                var aCodes2 = Vector128.Load(a + j + 32);
-                var aCodes3 = Vector128.Load(a + j + 48);
-                var gainOfA = Vector128.Create(gainsOfA[j >> 6]).AsInt16();
-                var signs64 = Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
-                var m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                var m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                var m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                var m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a0 = SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                signs64 = Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a1 = SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                signs64 = Vector64.Load(signs + 32 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a2 = SignOperations.Add(a2, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                signs64 = Vector64.Load(signs + 48 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a3 = SignOperations.Add(a3, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                    var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                    var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                    var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                    var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfA[j >> 6]));
+                    var signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
+                    var m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    var m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    var m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    var m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 32 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a2, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 48 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a3, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
             }
-            SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
-        }
-        // What is left: 2 of 18 rows.
-        {
-            Vector128<int> a0 = default, a1 = default;
-            for (nint j = 0; j < 128; j += 64)
+            // What is left: 2 of 18 rows.
             {
-                var aCodes0 = Vector128.Load(a + j + 0);
-                var aCodes1 = Vector128.Load(a + j + 16);
-                var aCodes2 = Vector128.Load(a + j + 32);
-                var aCodes3 = Vector128.Load(a + j + 48);
-                var gainOfA = Vector128.Create(gainsOfA[j >> 6]).AsInt16();
-                var signs64 = Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
-                var m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                var m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                var m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                var m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a0 = SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                signs64 = Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
-                m0 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
-                m1 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
-                m2 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
-                m3 = AdvSimd.CompareTest(AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
-                a1 = SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                    var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                    var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                    var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                    var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfA[j >> 6]));
+                    var signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
+                    var m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    var m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    var m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    var m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
             }
-            SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
         }
-    }
 
-    private static void BatchAdvSimd(byte* signs, in SignBatch x, int tokens, int* sums, byte* tile)
-    {
-        for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+        private static void BatchDp(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int tokens, int* sums, byte* tile)
         {
-            SignOperations.SpreadAdvSimd(signs, tile, 512);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
             {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector128<int> b0 = default, b1 = default, b2 = default, b3 = default;
-                for (nint j = 0; j < 128; j += 64)
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadDp(signs, tile, 512);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
                 {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create(gainsOfA[j >> 6]).AsInt16();
-                    var bCodes0 = Vector128.Load(b + j + 0);
-                    var bCodes1 = Vector128.Load(b + j + 16);
-                    var bCodes2 = Vector128.Load(b + j + 32);
-                    var bCodes3 = Vector128.Load(b + j + 48);
-                    var gainOfB = Vector128.Create(gainsOfB[j >> 6]).AsInt16();
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    b0 = SignOperations.Add(b0, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    b1 = SignOperations.Add(b1, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
-                    row = (sbyte*)tile + 256 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a2 = SignOperations.Add(a2, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    b2 = SignOperations.Add(b2, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
-                    row = (sbyte*)tile + 384 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a3 = SignOperations.Add(a3, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    b3 = SignOperations.Add(b3, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    global::System.Runtime.Intrinsics.Vector128<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfA[j >> 6]));
+                        var bCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 0);
+                        var bCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 16);
+                        var bCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 32);
+                        var bCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 48);
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfB[j >> 6]));
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        b0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(b0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        b1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(b1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                        row = (sbyte*)tile + 256 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a2, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        b2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(b2, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                        row = (sbyte*)tile + 384 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a3, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        b3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(b3, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
                 }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
-                SignOperations.Store(SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfA[j >> 6]));
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        row = (sbyte*)tile + 256 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a2, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        row = (sbyte*)tile + 384 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a3, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                }
             }
-            if (t < tokens)
+            // What is left: 2 of 18 rows.
             {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
-                for (nint j = 0; j < 128; j += 64)
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadDp(signs, tile, 256);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
                 {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create(gainsOfA[j >> 6]).AsInt16();
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    row = (sbyte*)tile + 256 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a2 = SignOperations.Add(a2, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    row = (sbyte*)tile + 384 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a3 = SignOperations.Add(a3, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default;
+                    global::System.Runtime.Intrinsics.Vector128<int> b0 = default, b1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfA[j >> 6]));
+                        var bCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 0);
+                        var bCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 16);
+                        var bCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 32);
+                        var bCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 48);
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfB[j >> 6]));
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        b0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(b0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        b1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(b1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, bCodes0, m1, bCodes1, m2, bCodes2, m3, bCodes3), gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
                 }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create((int)unchecked((short)gainsOfA[j >> 6]));
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a0, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.MultiplyAdd(a1, global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Dot(m0, aCodes0, m1, aCodes1, m2, aCodes2, m3, aCodes3), gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(-global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                }
             }
         }
-        // What is left: 2 of 18 rows.
-        {
-            SignOperations.SpreadAdvSimd(signs, tile, 256);
-            var t = 0;
-            for (; t + 2 <= tokens; t += 2)
-            {
-                sbyte* a = x.Codes(t), b = x.Codes(t + 1);
-                int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
-                Vector128<int> a0 = default, a1 = default;
-                Vector128<int> b0 = default, b1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create(gainsOfA[j >> 6]).AsInt16();
-                    var bCodes0 = Vector128.Load(b + j + 0);
-                    var bCodes1 = Vector128.Load(b + j + 16);
-                    var bCodes2 = Vector128.Load(b + j + 32);
-                    var bCodes3 = Vector128.Load(b + j + 48);
-                    var gainOfB = Vector128.Create(gainsOfB[j >> 6]).AsInt16();
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    b0 = SignOperations.Add(b0, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    b1 = SignOperations.Add(b1, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-                SignOperations.Store(SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
-            }
-            if (t < tokens)
-            {
-                var a = x.Codes(t);
-                var gainsOfA = x.Gains(t);
-                Vector128<int> a0 = default, a1 = default;
-                for (nint j = 0; j < 128; j += 64)
-                {
-                    var aCodes0 = Vector128.Load(a + j + 0);
-                    var aCodes1 = Vector128.Load(a + j + 16);
-                    var aCodes2 = Vector128.Load(a + j + 32);
-                    var aCodes3 = Vector128.Load(a + j + 48);
-                    var gainOfA = Vector128.Create(gainsOfA[j >> 6]).AsInt16();
-                    var row = (sbyte*)tile + j;
-                    var m0 = Vector128.Load(row + 0);
-                    var m1 = Vector128.Load(row + 16);
-                    var m2 = Vector128.Load(row + 32);
-                    var m3 = Vector128.Load(row + 48);
-                    a0 = SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                    row = (sbyte*)tile + 128 + j;
-                    m0 = Vector128.Load(row + 0);
-                    m1 = Vector128.Load(row + 16);
-                    m2 = Vector128.Load(row + 32);
-                    m3 = Vector128.Load(row + 48);
-                    a1 = SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
-                }
-                SignOperations.Store(SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
-            }
-        }
-    }
 
-    // The scalar twin: what every path gives, to the last bit.
-    internal static void RunScalar(byte* signs, in SignBatch x, int tokens, int* sums)
-    {
-        for (var t = 0; t < tokens; t++)
-            for (var k = 0; k < 18; k++)
+        // AdvSimd: AND keeps the codes whose sign is +1, SADALP adds them by pairs to eight 16-bit sums, SMLAL takes those times the gain.
+        private static void OneAdvSimd(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int* sums)
+        {
+            var (copies0, copies1, copies2, copies3) = (global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(0), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(2), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(4), global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Copies128(6));
+            var own = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Own128();
+            var a = x.Codes(0);
+            var gainsOfA = x.Gains(0);
+            var totalOfA = x.Total(0);
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
             {
-                sbyte* codes = x.Codes(t);
-                int* gains = x.Gains(t);
-                byte* row = signs + k * 16;
-                var sum = 0;
-                for (var j = 0; j < 128; j++)
+                global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                for (nint j = 0; j < 128; j += 64)
                 {
-                    var product = (short)gains[j >> 6] * codes[j];
-                    sum += (row[j >> 3] >> (j & 7) & 1) != 0 ? product : -product;
+                    var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                    var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                    var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                    var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                    var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfA[j >> 6]).AsInt16();
+                    var signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
+                    var m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    var m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    var m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    var m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 32 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a2 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a2, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 48 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a3 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a3, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
                 }
-                sums[t * 20 + k] = sum;
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), totalOfA, sums);
             }
+            // What is left: 2 of 18 rows.
+            {
+                global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default;
+                for (nint j = 0; j < 128; j += 64)
+                {
+                    var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                    var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                    var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                    var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                    var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfA[j >> 6]).AsInt16();
+                    var signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + (j >> 3)).ToVector128Unsafe();
+                    var m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    var m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    var m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    var m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    signs64 = global::System.Runtime.Intrinsics.Vector64.Load(signs + 16 + (j >> 3)).ToVector128Unsafe();
+                    m0 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies0), own).AsSByte();
+                    m1 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies1), own).AsSByte();
+                    m2 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies2), own).AsSByte();
+                    m3 = global::System.Runtime.Intrinsics.Arm.AdvSimd.CompareTest(global::System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.VectorTableLookup(signs64, copies3), own).AsSByte();
+                    a1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                }
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), totalOfA, sums);
+            }
+        }
+
+        private static void BatchAdvSimd(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int tokens, int* sums, byte* tile)
+        {
+            for (var k = 0; k < 16; k += 4, signs += 64, sums += 4)
+            {
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadAdvSimd(signs, tile, 512);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
+                {
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    global::System.Runtime.Intrinsics.Vector128<int> b0 = default, b1 = default, b2 = default, b3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfA[j >> 6]).AsInt16();
+                        var bCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 0);
+                        var bCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 16);
+                        var bCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 32);
+                        var bCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 48);
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfB[j >> 6]).AsInt16();
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        b0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(b0, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        b1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(b1, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                        row = (sbyte*)tile + 256 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a2 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a2, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        b2 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(b2, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                        row = (sbyte*)tile + 384 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a3 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a3, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        b3 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(b3, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, b2, b3), x.Total(t + 1), sums + (t + 1) * 20);
+                }
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default, a2 = default, a3 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfA[j >> 6]).AsInt16();
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        row = (sbyte*)tile + 256 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a2 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a2, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        row = (sbyte*)tile + 384 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a3 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a3, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, a2, a3), x.Total(t), sums + t * 20);
+                }
+            }
+            // What is left: 2 of 18 rows.
+            {
+                global::LoRDBA.Runtime.Kernels.Signs.SignOperations.SpreadAdvSimd(signs, tile, 256);
+                var t = 0;
+                for (; t + 2 <= tokens; t += 2)
+                {
+                    sbyte* a = x.Codes(t), b = x.Codes(t + 1);
+                    int* gainsOfA = x.Gains(t), gainsOfB = x.Gains(t + 1);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default;
+                    global::System.Runtime.Intrinsics.Vector128<int> b0 = default, b1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfA[j >> 6]).AsInt16();
+                        var bCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 0);
+                        var bCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 16);
+                        var bCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 32);
+                        var bCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(b + j + 48);
+                        var gainOfB = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfB[j >> 6]).AsInt16();
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        b0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(b0, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        b1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(b1, m0 & bCodes0, m1 & bCodes1, m2 & bCodes2, m3 & bCodes3, gainOfB);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(b0, b1, default, default), x.Total(t + 1), sums + (t + 1) * 20);
+                }
+                if (t < tokens)
+                {
+                    var a = x.Codes(t);
+                    var gainsOfA = x.Gains(t);
+                    global::System.Runtime.Intrinsics.Vector128<int> a0 = default, a1 = default;
+                    for (nint j = 0; j < 128; j += 64)
+                    {
+                        var aCodes0 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 0);
+                        var aCodes1 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 16);
+                        var aCodes2 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 32);
+                        var aCodes3 = global::System.Runtime.Intrinsics.Vector128.Load(a + j + 48);
+                        var gainOfA = global::System.Runtime.Intrinsics.Vector128.Create(gainsOfA[j >> 6]).AsInt16();
+                        var row = (sbyte*)tile + j;
+                        var m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        var m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        var m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        var m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a0 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a0, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                        row = (sbyte*)tile + 128 + j;
+                        m0 = global::System.Runtime.Intrinsics.Vector128.Load(row + 0);
+                        m1 = global::System.Runtime.Intrinsics.Vector128.Load(row + 16);
+                        m2 = global::System.Runtime.Intrinsics.Vector128.Load(row + 32);
+                        m3 = global::System.Runtime.Intrinsics.Vector128.Load(row + 48);
+                        a1 = global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Add(a1, m0 & aCodes0, m1 & aCodes1, m2 & aCodes2, m3 & aCodes3, gainOfA);
+                    }
+                    global::LoRDBA.Runtime.Kernels.Signs.SignOperations.Store(global::LoRDBA.Runtime.Kernels.Signs.SignOperations.FourSums(a0, a1, default, default), x.Total(t), sums + t * 20);
+                }
+            }
+        }
+
+        // The scalar twin: what every path gives, to the last bit.
+        internal static void RunScalar(byte* signs, in global::LoRDBA.Runtime.Kernels.Signs.SignBatch x, int tokens, int* sums)
+        {
+            for (var t = 0; t < tokens; t++)
+                for (var k = 0; k < 18; k++)
+                {
+                    sbyte* codes = x.Codes(t);
+                    int* gains = x.Gains(t);
+                    byte* row = signs + k * 16;
+                    var sum = 0;
+                    for (var j = 0; j < 128; j++)
+                    {
+                        var product = unchecked((short)gains[j >> 6]) * codes[j];
+                        sum += (row[j >> 3] >> (j & 7) & 1) != 0 ? product : -product;
+                    }
+                    sums[t * 20 + k] = sum;
+                }
+        }
     }
 }

@@ -11,12 +11,10 @@ internal static class ExpandEmitter
 
     public static void Emit(SourceWriter writer, KernelSpec spec, List<ExpandPath> paths)
     {
-        KernelEmitters.Begin(writer, Title(spec), spec.Namespace, KernelEmitters.Usings);
         var rest = new ExpandSse();
         if (rest.Serves(spec.Paths)) paths.Insert(paths.Count(path => path.Rows > SignLayout.OutputUnit), rest);
-        writer.Block($"internal sealed unsafe class {spec.Name} : ExpandKernel", () =>
+        KernelEmitters.Class(writer, spec, Title(spec), () =>
         {
-            writer.Line($"public {spec.Name}() : base({spec.Channels}, {spec.Rank}) {{ }}").Line();
             KernelEmitters.Path(writer, paths.Select(path => (path.Check, path.Name)));
             Dispatch(writer, spec, paths);
             foreach (var path in paths) Rows(writer.Line(), spec, path);
@@ -125,9 +123,9 @@ internal static class ExpandEmitter
                     for (var i = 0; i < {{Tables(spec)}}; i++)
                     {
                         var index = planes[i / 2 * {{spec.Channels}} + o] >> 4 * (i % 2) & 15;
-                        sum += (short)(z[{{TableLength}} * i + index] | z[{{TableLength}} * i + {{TableEntries}} + index] << 8);
+                        sum += unchecked((short)(z[{{TableLength}} * i + index] | z[{{TableLength}} * i + {{TableEntries}} + index] << 8));
                     }
-                    y[o] = System.MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
+                    y[o] = MathF.FusedMultiplyAdd(sum, scaleOut[o] * scale, y[o]);
                 }
             }
             """);

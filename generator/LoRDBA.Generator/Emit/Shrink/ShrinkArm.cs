@@ -68,7 +68,7 @@ internal sealed class ShrinkDp : ShrinkArm
 
     protected override string Sign => "-";
 
-    protected override string Gain(string gains) => $"Vector128.Create((int)(short){gains})";
+    protected override string Gain(string gains) => $"Vector128.Create((int)unchecked((short){gains}))";
 
     protected override string Add(string accumulator, string codes, string gain) =>
         $"{accumulator} = AdvSimd.MultiplyAdd({accumulator}, SignOperations.Dot(m0, {codes}Codes0, m1, {codes}Codes1, m2, {codes}Codes2, m3, {codes}Codes3), {gain});";

@@ -12,10 +12,8 @@ internal static class ShrinkEmitter
     public static void Emit(SourceWriter writer, KernelSpec spec, List<ShrinkPath> paths)
     {
         var shape = new ShrinkShape(spec.Channels, spec.Rank);
-        KernelEmitters.Begin(writer, Title(spec, shape), spec.Namespace, KernelEmitters.Usings);
-        writer.Block($"internal sealed unsafe class {spec.Name} : ShrinkKernel", () =>
+        KernelEmitters.Class(writer, spec, Title(spec, shape), () =>
         {
-            writer.Line($"public {spec.Name}() : base({spec.Channels}, {spec.Rank}) {{ }}").Line();
             KernelEmitters.Path(writer, paths.Select(path => (path.Check, path.Name)));
             Dispatch(writer, paths);
             foreach (var path in paths)
@@ -98,7 +96,7 @@ internal static class ShrinkEmitter
                         var sum = 0;
                         for (var j = 0; j < {{shape.NIn}}; j++)
                         {
-                            var product = (short)gains[j >> 6] * codes[j];
+                            var product = unchecked((short)gains[j >> 6]) * codes[j];
                             sum += (row[j >> 3] >> (j & 7) & 1) != 0 ? product : -product;
                         }
                         sums[t * {{shape.SumStride}} + k] = sum;

@@ -23,8 +23,8 @@ namespace LoRDBA.Runtime.Kernels.Signs;
 public static class SignLayout
 {
     /// <summary>
-    /// Counts up with every change of the layout, and of a method that generated kernels call (<c>SignOperations</c>, <c>SignBatch</c>): a
-    /// set that was compiled for another number is refused.
+    /// Counts up with every change of the layout, of a method that generated kernels call (<c>SignOperations</c>, <c>SignBatch</c>), and of
+    /// what they fill in (<c>SignKernels</c>, <c>ShrinkKernel</c>, <c>ExpandKernel</c>): a set that was compiled for another number is refused.
     /// </summary>
     public const int Version = 1;
 
