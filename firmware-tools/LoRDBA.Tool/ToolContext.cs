@@ -31,4 +31,10 @@ internal sealed class ToolContext
 
     /// <summary>Kernels that were generated into this build of the command, for what <c>bench</c> measures; otherwise none, and the generic ones serve.</summary>
     public SignKernels? Kernels { get; init; }
+
+    /// <summary>Says on standard error where a file was read with a guess.</summary>
+    public void Notice(IEnumerable<string> notices)
+    {
+        foreach (var notice in notices) Error.WriteLine($"lordba: {notice}");
+    }
 }

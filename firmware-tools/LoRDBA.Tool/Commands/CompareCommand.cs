@@ -49,6 +49,7 @@ internal sealed class CompareCommand : Verb
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
         ConversionException.ThrowUnlessLora(adapter, "compared");
         var tokenizer = Tokenizer.FromGguf(baseModel.File);
+        Context.Notice(baseModel.Notices.Concat(tokenizer.Notices));
         var samples = EvalData.Read(arguments.GetRequiredValue(data), tokenizer, EvalData.ChatOf(baseModel.File, tokenizer, Context), arguments.GetValue(limit) ?? int.MaxValue);
         var folder = Directory.CreateDirectory(arguments.GetRequiredValue(output)).FullName;
         var cache = new ScoreCache(Path.Combine(folder, "results"), DigestOf(baseModel.File, samples));

@@ -34,7 +34,7 @@ internal sealed class EvalCommand : Verb
 
     public EvalCommand(ToolContext context) : base("eval", Purpose, ExampleLines, context)
     {
-        engineArguments = new EngineArguments(this);
+        engineArguments = new EngineArguments(this, context);
         Add(data);
         Add(raw);
         Add(limit);

@@ -38,6 +38,7 @@ internal sealed class TokenizeCommand : Verb
         var words = arguments.GetValue(file) is { } path ? File.ReadAllText(path) : arguments.GetRequiredValue(text);
         using var gguf = GgufFile.Open(arguments.GetRequiredValue(model));
         var tokenizer = Tokenizer.FromGguf(gguf);
+        Context.Notice(tokenizer.Notices);
         var ids = tokenizer.Encode(words);
         if (arguments.GetValue(Json))
         {

@@ -27,7 +27,7 @@ internal sealed class TraceCommand : Verb
 
     public TraceCommand(ToolContext context) : base("trace", Purpose, ExampleLines, context)
     {
-        engineArguments = new EngineArguments(this);
+        engineArguments = new EngineArguments(this, context);
         Add(text);
         Add(ids);
         Add(oracle);

@@ -66,7 +66,7 @@ internal static class EvalData
     {
         if (!ChatTemplate.IsIn(model)) return null;
         var chat = ChatTemplate.ForSamples(model, tokenizer.Vocabulary);
-        if (chat.Notice is { } notice) context.Error.WriteLine($"lordba: {notice}");
+        context.Notice(chat.Notice is { } notice ? [notice] : []);
         return chat;
     }
 
