@@ -31,6 +31,7 @@ public sealed class Vocabulary
     {
         Kind = kind;
         (this.bytes, this.starts, this.types) = (bytes, starts, types);
+        TokenizerKeys.Check(metadata, notices);
         BosId = SpecialId(metadata, "tokenizer.ggml.bos_token_id");
         EosId = SpecialId(metadata, "tokenizer.ggml.eos_token_id");
         EotId = SpecialId(metadata, "tokenizer.ggml.eot_token_id");
@@ -42,7 +43,7 @@ public sealed class Vocabulary
     }
 
     /// <summary>Reads the vocabulary of a model.</summary>
-    /// <exception cref="TokenizerException">It is of another kind, its arrays differ in length, or a type is out of range.</exception>
+    /// <exception cref="TokenizerException">It is of another kind, a key asks for what is not done, its arrays differ in length, or a type is out of range.</exception>
     /// <exception cref="GgufException">A key is absent or of a wrong type.</exception>
     public static Vocabulary FromGguf(GgufFile file)
     {

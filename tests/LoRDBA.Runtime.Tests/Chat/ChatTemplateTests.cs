@@ -59,7 +59,7 @@ public sealed class ChatTemplateTests
         var (prompt, completion) = ChatTemplate.ForSamples(file, tokenizer.Vocabulary).EncodeSample(tokenizer, "aa", "a</s>");
 
         // <s>user: aa</s>\nassistant: of which the vocabulary has the a alone. The template closes a turn with </s>.
-        Assert.Equal([1, 4, 4, 4, 4, 4, 4, 0, 0, 2, 4, 0, 4, 4, 4, 4, 0, 4, 4, 4], prompt);
+        Assert.Equal([1, 4, 4, 4, 4, 4, 4, 0, 0, 2, 4, 0, 4, 4, 4, 4, 4, 0, 4, 4, 4], prompt);
         Assert.Equal([0, 4, 4, 4, 4, 2], completion);
     }
 
