@@ -35,7 +35,7 @@ internal sealed class TokenizeCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        var words = arguments.GetValue(file) is { } path ? File.ReadAllText(path) : arguments.GetRequiredValue(text);
+        var words = arguments.GetValue(file) is { } path ? TextFile.Read(path) : arguments.GetRequiredValue(text);
         using var gguf = GgufFile.Open(arguments.GetRequiredValue(model));
         var tokenizer = Tokenizer.FromGguf(gguf);
         Context.Notice(tokenizer.Notices);

@@ -42,16 +42,17 @@ internal sealed record EvalSample(int[] Prompt, int[] Completion);
 internal static class EvalData
 {
     /// <summary>All lines, or the first <paramref name="limit"/>; empty lines are skipped.</summary>
-    /// <param name="path">The file, UTF-8.</param>
+    /// <param name="path">The file, UTF-8, or UTF-16 with its mark.</param>
     /// <param name="tokenizer">The model's.</param>
     /// <param name="chat">What makes a user's message and its answer of a line; null: the texts as they are.</param>
     /// <param name="limit">The most lines that are read.</param>
     /// <exception cref="EvalDataException">A line is no JSON object with both texts, or one of them is empty, or there is no line.</exception>
+    /// <exception cref="TextFileException">The file is no text.</exception>
     public static List<EvalSample> Read(string path, Tokenizer tokenizer, ChatTemplate? chat, int limit)
     {
         var samples = new List<EvalSample>();
         var number = 0;
-        foreach (var text in File.ReadLines(path))
+        foreach (var text in TextFile.ReadLines(path))
         {
             number++;
             if (string.IsNullOrWhiteSpace(text)) continue;

@@ -73,4 +73,41 @@ public sealed class EvalCommandTests
         Assert.StartsWith($"lordba: {data}: {complaint}", run.Error);
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
     }
+
+    /// <summary>Files that users had, and what is right: <c>../shared/cases/README.md</c>. All three hold the first lines of the test data.</summary>
+    [Theory]
+    [InlineData("bom")]
+    [InlineData("crlf")]
+    [InlineData("utf16")]
+    public void Reads_text_in_the_forms_that_editors_save(string name)
+    {
+        var model = SharedFiles.Require("cases/gguf/trailing.gguf");
+        var found = ToolRun.Of("eval", model, "--data", SharedFiles.Require($"cases/text/{name}.jsonl"), "--json").Json();
+        using var folder = new TemporaryFolder();
+        var plain = folder.Write("plain.jsonl", """
+            {"prompt": "what is the temperature in the living room?", "completion": "{\"intent\":\"HassClimateGetTemperature\",\"area\":\"Living Room\"}"}
+            {"prompt": "pause timer for pizza", "completion": "{\"intent\":\"HassPauseTimer\",\"name\":\"pizza\"}"}
+            """u8.ToArray());
+        var expected = ToolRun.Of("eval", model, "--data", plain, "--json").Json();
+
+        Assert.Equal((2, expected.GetProperty("nll").GetDouble()), (found.GetProperty("lines").GetInt32(), found.GetProperty("nll").GetDouble()));
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_UTF8_are_refused_with_file_and_line()
+    {
+        var path = SharedFiles.Require("cases/text/latin1.jsonl");
+        var run = ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", path);
+
+        Assert.Equal((ExitCodes.BadInput, $"lordba: {path}: line 1 is not UTF-8. Save the file as UTF-8.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public void The_line_of_a_byte_that_is_no_UTF8_is_found_behind_a_byte_order_mark_too()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("data.jsonl", [.. "\uFEFF{\"prompt\": \"é\", \"completion\": \"a\"}\n\n"u8, 0xFC, (byte)'\n']);
+
+        Assert.Contains($"{path}: line 3 is not UTF-8.", ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", path).Error);
+    }
 }
