@@ -11,7 +11,9 @@ internal sealed class TextFileException(string message) : LordbaException(messag
     public override string Code => "text.not-utf8";
 }
 
-/// <summary>Reads text files: UTF-8, or UTF-16 that begins with its mark. A byte that is no text is refused, never exchanged for U+FFFD.</summary>
+/// <summary>
+/// Reads text files: UTF-8, or UTF-16 that begins with its mark. A byte that is no text is refused, never exchanged for U+FFFD.
+/// </summary>
 internal static class TextFile
 {
     private static readonly Encoding[] Encodings =

@@ -40,14 +40,14 @@ public sealed class ChatTemplate
     public bool IsOwn { get; }
 
     /// <summary>
-    /// For a person to read: why the model's own template is not used, or why it did not work for a conversation of one message; null if there
-    /// is nothing to say.
+    /// For a person to read: why the model's own template is not used, or why it did not work for a conversation of one message; null if
+    /// there is nothing to say.
     /// </summary>
     public string? Notice { get; }
 
     /// <summary>
-    /// The token with which the template closes the model's turn, if it does: for <c>GenerationOptions.EndTokens</c>, because not every file
-    /// tells it elsewhere.
+    /// The token with which the template closes the model's turn, if it does: for <c>GenerationOptions.EndTokens</c>, because not every
+    /// file tells it elsewhere.
     /// </summary>
     public IReadOnlyList<int> EndTokens => turnEnd.Value is { } id ? [id] : [];
 
@@ -62,7 +62,8 @@ public sealed class ChatTemplate
     /// <param name="file">The model.</param>
     /// <param name="vocabulary">Its vocabulary.</param>
     /// <param name="options">What conversations will be rendered with, so that the trial has the same; null: the system's clock.</param>
-    /// <exception cref="ChatTemplateException">The model has no template; or it cannot be read, and the vocabulary has no marks for ChatML.</exception>
+    /// <exception cref="ChatTemplateException">The model has no template; or it cannot be read, and the vocabulary has no marks for
+    /// ChatML.</exception>
     /// <exception cref="GgufException">The template is no text.</exception>
     public static ChatTemplate FromGguf(GgufFile file, Vocabulary vocabulary, ChatOptions? options = null)
     {

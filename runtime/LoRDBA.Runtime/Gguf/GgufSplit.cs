@@ -19,7 +19,8 @@ internal static class GgufSplit
     public static uint CountOf(GgufFile file) => Math.Max(1, file.Metadata.GetUInt32(CountKey, 1));
 
     /// <summary>The paths of the second part and those after it; none if the file is whole.</summary>
-    /// <exception cref="GgufException">The file is not the first part, its name tells nothing of the others, or one of them is not there.</exception>
+    /// <exception cref="GgufException">The file is not the first part, its name tells nothing of the others, or one of them is not
+    /// there.</exception>
     public static IReadOnlyList<string> PathsOfOthers(GgufFile first)
     {
         var count = CountOf(first);

@@ -41,7 +41,9 @@ public readonly struct GgufTensor
     /// <summary>Which file of a split one it lies in, from 0.</summary>
     internal int Part { get; init; }
 
-    /// <summary>Number of dimensions up to the last one that is not 1; at least 1. Some converters write a norm as a matrix of one row.</summary>
+    /// <summary>
+    /// Number of dimensions up to the last one that is not 1; at least 1. Some converters write a norm as a matrix of one row.
+    /// </summary>
     internal int Rank
     {
         get

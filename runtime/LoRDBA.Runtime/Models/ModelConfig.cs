@@ -184,7 +184,9 @@ public sealed record ModelConfig
         return config;
     }
 
-    /// <summary>A number of the whole model. Some files have an array of it, one for each layer: that is the same if all are equal.</summary>
+    /// <summary>
+    /// A number of the whole model. Some files have an array of it, one for each layer: that is the same if all are equal.
+    /// </summary>
     private static uint ForAllLayers(GgufFile file, string key)
     {
         var value = file.Metadata[key];

@@ -3,8 +3,8 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Runtime.Models;
 
 /// <summary>
-/// What becomes of each key of the metadata: it is used, it cannot change an answer, or it is refused unless its value changes nothing. So no key
-/// is ignored that another program would follow. The keys are those of the GGUF specification and of llama.cpp's gguf-py.
+/// What becomes of each key of the metadata: it is used, it cannot change an answer, or it is refused unless its value changes nothing.
+/// So no key is ignored that another program would follow. The keys are those of the GGUF specification and of llama.cpp's gguf-py.
 /// </summary>
 internal static class ModelKeys
 {
@@ -33,7 +33,9 @@ internal static class ModelKeys
         "rope.scaling.original_context_length", "rope.scaling.yarn_beta_fast", "rope.scaling.yarn_beta_slow",
     ];
 
-    /// <summary>Keys that change no logit of these families: sizes that the tensors have, how a file came to be, what encoders read.</summary>
+    /// <summary>
+    /// Keys that change no logit of these families: sizes that the tensors have, how a file came to be, what encoders read.
+    /// </summary>
     private static readonly HashSet<string> Harmless =
     [
         "vocab_size", "tensor_data_layout", "rope.scaling.finetuned", "pooling_type", "attention.layer_norm_epsilon", "attention.group_norm_epsilon",

@@ -108,7 +108,9 @@ internal static class RopeScaling
         }
     }
 
-    /// <summary>A pair that turns betaFast times or more within the original context is fast, one that turns less than betaSlow slow.</summary>
+    /// <summary>
+    /// A pair that turns betaFast times or more within the original context is fast, one that turns less than betaSlow slow.
+    /// </summary>
     private static void MixYarn(double[] frequencies, ModelConfig config, float factor, long originalContext, double betaFast, double betaSlow)
     {
         double PairTurning(double turns) => config.RopeDim * Math.Log(originalContext / (turns * 2 * Math.PI)) / (2 * Math.Log(config.RopeFreqBase));

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace LoRDBA.Runtime.Tokenization;
 
-/// <summary>The characters that one step of a <see cref="PieceExpression"/> takes: by Unicode's categories, by white space, by ranges.</summary>
+/// <summary>
+/// The characters that one step of a <see cref="PieceExpression"/> takes: by Unicode's categories, by white space, by ranges.
+/// </summary>
 internal sealed class CharacterSet
 {
     /// <summary>Unicode's names of the categories, in the order of <see cref="UnicodeCategory"/>.</summary>
@@ -49,7 +51,9 @@ internal sealed class CharacterSet
         return this;
     }
 
-    /// <summary>Whether the set has the first character of a text that is not empty; <paramref name="length"/> is its length in bytes.</summary>
+    /// <summary>
+    /// Whether the set has the first character of a text that is not empty; <paramref name="length"/> is its length in bytes.
+    /// </summary>
     public bool HasFirst(ReadOnlySpan<byte> text, out int length)
     {
         length = 1;

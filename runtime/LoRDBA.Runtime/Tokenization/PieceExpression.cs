@@ -5,8 +5,8 @@ namespace LoRDBA.Runtime.Tokenization;
 /// <code>
 /// a|b    [...] [^...] \p{L} \s \S x    each with ? * + {n} {n,m}    (?:a|b) (?:a|b)?    (?!\S)    $
 /// </code>
-/// As in other engines the first alternative that fits counts, and each repetition takes what it can. .NET's own engine sees UTF-16 units, and
-/// so misses the categories of characters beyond U+FFFF. Immutable once made.
+/// As in other engines the first alternative that fits counts, and each repetition takes what it can. .NET's own engine sees UTF-16
+/// units, and so misses the categories of characters beyond U+FFFF. Immutable once made.
 /// </summary>
 internal sealed class PieceExpression
 {
@@ -70,8 +70,8 @@ internal sealed class PieceExpression
     }
 
     /// <summary>
-    /// How many bytes begin no match, given that the first one does not. An expression that begins with a run, such as <c>\s+$</c>, does not
-    /// match inside of that run either: to look there would take the square of the time.
+    /// How many bytes begin no match, given that the first one does not. An expression that begins with a run, such as <c>\s+$</c>, does
+    /// not match inside of that run either: to look there would take the square of the time.
     /// </summary>
     private int LengthWithoutMatch(ReadOnlySpan<byte> text)
     {

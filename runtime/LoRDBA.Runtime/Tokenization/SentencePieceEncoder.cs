@@ -7,7 +7,8 @@ namespace LoRDBA.Runtime.Tokenization;
 /// <summary>
 /// The merging of SentencePiece (Kudo and Richardson 2018, its BPE model). A text starts as one token per character. As long as two
 /// neighbours together are a token, the pair of the highest score is merged, the leftmost of equals first. A character without a token
-/// becomes the tokens of its bytes, or the unknown token if they have none. There is no pre-tokenizer: the space with which tokens begin keeps words apart.
+/// becomes the tokens of its bytes, or the unknown token if they have none. There is no pre-tokenizer: the space with which tokens begin
+/// keeps words apart.
 /// </summary>
 internal sealed class SentencePieceEncoder : ITextEncoder
 {

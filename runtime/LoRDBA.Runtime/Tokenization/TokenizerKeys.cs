@@ -3,8 +3,8 @@ using LoRDBA.Runtime.Gguf;
 namespace LoRDBA.Runtime.Tokenization;
 
 /// <summary>
-/// What becomes of each key that begins with <c>tokenizer.</c>: it is used, it means nothing for a model that continues texts, or it is refused
-/// if it asks for something that is not done. The keys are those of llama.cpp's gguf-py.
+/// What becomes of each key that begins with <c>tokenizer.</c>: it is used, it means nothing for a model that continues texts, or it is
+/// refused if it asks for something that is not done. The keys are those of llama.cpp's gguf-py.
 /// </summary>
 internal static class TokenizerKeys
 {

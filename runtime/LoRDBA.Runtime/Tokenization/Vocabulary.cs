@@ -43,7 +43,8 @@ public sealed class Vocabulary
     }
 
     /// <summary>Reads the vocabulary of a model.</summary>
-    /// <exception cref="TokenizerException">It is of another kind, a key asks for what is not done, its arrays differ in length, or a type is out of range.</exception>
+    /// <exception cref="TokenizerException">It is of another kind, a key asks for what is not done, its arrays differ in length, or a
+    /// type is out of range.</exception>
     /// <exception cref="GgufException">A key is absent or of a wrong type.</exception>
     public static Vocabulary FromGguf(GgufFile file)
     {

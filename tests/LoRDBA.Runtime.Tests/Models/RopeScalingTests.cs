@@ -94,7 +94,9 @@ public sealed class RopeScalingTests
         Assert.Equal(ModelError.UnsupportedRopeScaling, Assert.Throws<ModelException>(() => Model.Load(file)).Error);
     }
 
-    /// <summary>llama.cpp reads the same files as we do: what it loses on 60 tokens is what we lose, and not what we lose without the keys.</summary>
+    /// <summary>
+    /// llama.cpp reads the same files as we do: what it loses on 60 tokens is what we lose, and not what we lose without the keys.
+    /// </summary>
     [Theory]
     [InlineData("factor", 0.25f, null, null)]
     [InlineData("../scale_linear", 0.25f, null, null)]

@@ -7,8 +7,8 @@ using LoRDBA.Tests;
 namespace LoRDBA.Runtime.Tests.Peers;
 
 /// <summary>
-/// llama.cpp cuts texts as we do, by each of our pre-tokenizers that it knows. The vocabulary is GPT-2's under another pre-tokenizer's name: its
-/// merges show where a text was cut.
+/// llama.cpp cuts texts as we do, by each of our pre-tokenizers that it knows. The vocabulary is GPT-2's under another pre-tokenizer's
+/// name: its merges show where a text was cut.
 /// </summary>
 public sealed class LlamaCppTokenizerTests
 {
@@ -19,7 +19,9 @@ public sealed class LlamaCppTokenizerTests
         "deepseek-coder", "deepseek-v3", "bloom", "viking", "seed-coder", "falcon", "olmo", "mpt", "starcoder", "refact", "exaone", "megrez", "chatglm-bpe",
     ];
 
-    /// <summary>Where they agree on ASCII: beyond, llama.cpp does not tell small letters from capitals, as the published expressions do.</summary>
+    /// <summary>
+    /// Where they agree on ASCII: beyond, llama.cpp does not tell small letters from capitals, as the published expressions do.
+    /// </summary>
     private static readonly string[] InAscii = ["tekken", "gpt-4o", "llama4"];
 
     [Fact]

@@ -74,7 +74,9 @@ public sealed class EvalCommandTests
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
     }
 
-    /// <summary>Files that users had, and what is right: <c>../shared/cases/README.md</c>. All three hold the first lines of the test data.</summary>
+    /// <summary>
+    /// Files that users had, and what is right: <c>../shared/cases/README.md</c>. All three hold the first lines of the test data.
+    /// </summary>
     [Theory]
     [InlineData("bom")]
     [InlineData("crlf")]

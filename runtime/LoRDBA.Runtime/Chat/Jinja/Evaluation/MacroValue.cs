@@ -24,7 +24,9 @@ internal sealed class MacroValue(Macro macro, Scope scope) : CallableValue
         return output.ToValue();
     }
 
-    /// <summary>Gives the body <c>varargs</c>, <c>kwargs</c> and <c>caller</c>, and returns the arguments that its parameters take.</summary>
+    /// <summary>
+    /// Gives the body <c>varargs</c>, <c>kwargs</c> and <c>caller</c>, and returns the arguments that its parameters take.
+    /// </summary>
     private Arguments TakeRest(Arguments arguments, Scope inner)
     {
         var (positional, named) = arguments;

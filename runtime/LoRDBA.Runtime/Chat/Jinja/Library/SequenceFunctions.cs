@@ -158,7 +158,9 @@ internal static class SequenceFunctions
         return new ListValue([.. batches.Select(batch => new ListValue(batch))]);
     }
 
-    /// <summary>So many lists of nearly the same length, the longer ones first; the shorter are filled up if there is something for it.</summary>
+    /// <summary>
+    /// So many lists of nearly the same length, the longer ones first; the shorter are filled up if there is something for it.
+    /// </summary>
     public static Value IntoSlices(Invocation call)
     {
         var (items, count) = (call.Items, PositiveAt(call, 0));

@@ -6,14 +6,16 @@ using LoRDBA.Runtime.Tokenization;
 namespace LoRDBA.Runtime.Chat.Jinja.Library;
 
 /// <summary>
-/// <c>'%s is %5.1f' % (a, b)</c> and <c>'%s' | format(a)</c>: the conversions s, d, i, f and %, with width and precision, and the flags - and 0.
+/// <c>'%s is %5.1f' % (a, b)</c> and <c>'%s' | format(a)</c>: the conversions s, d, i, f and %, with width and precision, and the flags -
+/// and 0.
 /// </summary>
 internal static class TextFormat
 {
     private const int MaxWidth = 1000;
 
     /// <summary>Puts values into a format. Each character keeps who wrote it.</summary>
-    /// <exception cref="ChatTemplateException">There are more or fewer values than places, or one does not fit, or a conversion is not supported.</exception>
+    /// <exception cref="ChatTemplateException">There are more or fewer values than places, or one does not fit, or a conversion is not
+    /// supported.</exception>
     public static TextValue Apply(RenderContext context, TextValue format, IReadOnlyList<Value> values)
     {
         var (text, result, used) = (format.Chars, new TextBuilder(context.Budget), 0);

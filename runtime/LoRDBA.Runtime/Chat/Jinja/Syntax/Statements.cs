@@ -37,15 +37,17 @@ internal sealed record Do(int Line, Expression Value) : Statement(Line);
 /// <summary><c>{% with a = 1, b = 2 %} ... {% endwith %}</c></summary>
 internal sealed record With(int Line, (string[] Target, Expression Value)[] Assignments, Statement[] Body) : Statement(Line);
 
-/// <summary><c>{% call(parameters) macro(arguments) %} ... {% endcall %}</c>: the body is the macro <c>caller</c> of the one that is called.</summary>
+/// <summary>
+/// <c>{% call(parameters) macro(arguments) %} ... {% endcall %}</c>: the body is the macro <c>caller</c> of the one that is called.
+/// </summary>
 internal sealed record CallBlock(int Line, Call Call, Macro Caller) : Statement(Line);
 
 /// <summary>Variables, or with an attribute one of a namespace.</summary>
 internal sealed record SetTarget(string[] Names, string? Attribute);
 
 /// <summary>
-/// <c>{% macro name(parameters) %} ... {% endmacro %}</c>. A body that asks for <c>varargs</c> or <c>kwargs</c> takes more arguments than it has
-/// parameters.
+/// <c>{% macro name(parameters) %} ... {% endmacro %}</c>. A body that asks for <c>varargs</c> or <c>kwargs</c> takes more arguments than
+/// it has parameters.
 /// </summary>
 internal sealed record Macro(int Line, string Name, (string Name, Expression? Default)[] Parameters, bool TakesRest, bool TakesNamedRest, Statement[] Body) : Statement(Line);
 
