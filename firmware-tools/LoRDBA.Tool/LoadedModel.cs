@@ -10,22 +10,27 @@ namespace LoRDBA.Tool;
 internal sealed class LoadedModel : IDisposable
 {
     private readonly int threads;
+    private readonly ToolContext context;
     private Adapter? adapter;
     private Tokenizer? tokenizer;
     private float weight;
 
-    private LoadedModel(Model model, int threads) => (Model, this.threads) = (model, threads);
+    private LoadedModel(Model model, int threads, ToolContext context)
+    {
+        (Model, this.threads, this.context) = (model, threads, context);
+        context.Notify(model.Notices);
+    }
 
     /// <summary>The base.</summary>
     public Model Model { get; }
 
     /// <summary>The model's own; read when it is first asked for, because token ids need none.</summary>
-    public Tokenizer Tokenizer => tokenizer ??= Tokenizer.FromGguf(Model.File);
+    public Tokenizer Tokenizer => tokenizer ??= ReadTokenizer();
 
-    /// <summary>Loads and checks the files.</summary>
+    /// <summary>Loads and checks the files. What had to be guessed is said on standard error.</summary>
     public static LoadedModel Open(string model, AdapterArgument? adapter, int threads, ToolContext context)
     {
-        var engine = new LoadedModel(Model.Load(model), threads);
+        var engine = new LoadedModel(Model.Load(model), threads, context);
         // The first token needs all weights; until then there are a tokenizer, an adapter and a sequence to make.
         engine.Model.File.ReadAhead();
         if (adapter is null) return engine;
@@ -52,6 +57,13 @@ internal sealed class LoadedModel : IDisposable
         var sequence = Model.CreateSequence(new() { ContextLength = possible }, new() { Threads = threads, Oracle = oracle });
         sequence.Use(adapter, weight);
         return sequence;
+    }
+
+    private Tokenizer ReadTokenizer()
+    {
+        var read = Tokenizer.FromGguf(Model.File);
+        context.Notify(read.Notices);
+        return read;
     }
 
     /// <summary>Closes the files; after the sequences.</summary>

@@ -36,9 +36,10 @@ internal sealed class ToolContext
     /// <summary>Kernels that were generated into this build of the command, for what <c>bench</c> measures; otherwise none, and the generic ones serve.</summary>
     public SignKernels? Kernels { get; init; }
 
-    /// <summary>Tells what a user should know although all is sound; nothing if there is nothing.</summary>
-    public void Notify(string? notice)
+    /// <summary>Says on standard error what a user should know although all is sound, such as where a file was read with a guess; nothing for null.</summary>
+    public void Notify(params IEnumerable<string?> notices)
     {
-        if (notice is not null) Error.WriteLine($"lordba: {notice}");
+        foreach (var notice in notices)
+            if (notice is not null) Error.WriteLine($"lordba: {notice}");
     }
 }

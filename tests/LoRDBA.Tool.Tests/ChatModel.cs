@@ -14,7 +14,8 @@ internal static class ChatModel
     public static string Write(TemporaryFolder folder, string template, bool hasChatMlMarks)
     {
         string[] marks = hasChatMlMarks ? [Start, End] : ["<|one|>", "<|two|>"];
-        string[] tokens = [.. marks, EndOfTurn, .. Enumerable.Range(0, TinyModel.NVocab - 3).Select(i => ((char)('a' + i)).ToString())];
+        // The small letters, and what marks and line ends are spelled with; Ċ is a line feed.
+        string[] tokens = [.. marks, EndOfTurn, .. "abcdefghijklmnopqrstuvwxyz<|>_Ċ!?.,;-".Select(c => $"{c}")];
         return folder.Write("chat.gguf", new TinyModel
         {
             Metadata = { ["tokenizer.ggml.model"] = "gpt2", ["tokenizer.ggml.pre"] = "gpt-2", ["tokenizer.chat_template"] = template, ["tokenizer.ggml.eos_token_id"] = 2u },

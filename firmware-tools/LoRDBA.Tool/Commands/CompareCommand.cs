@@ -53,6 +53,7 @@ internal sealed class CompareCommand : Verb
         Context.Notify(adapter.Notice);
         ConversionException.ThrowUnlessLora(adapter, "compared");
         var tokenizer = Tokenizer.FromGguf(baseModel.File);
+        Context.Notify([.. baseModel.Notices, .. tokenizer.Notices]);
         var reader = new EvalData(arguments.GetRequiredValue(data), tokenizer, EvalData.ChatOf(baseModel.File, tokenizer, Context), arguments.GetValue(limit), DataScore.MostTokens(baseModel));
         var samples = reader.Read();
         var folder = Directory.CreateDirectory(arguments.GetRequiredValue(output)).FullName;

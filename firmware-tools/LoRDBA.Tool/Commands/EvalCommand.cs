@@ -34,7 +34,7 @@ internal sealed class EvalCommand : Verb
 
     public EvalCommand(ToolContext context) : base("eval", Purpose, ExampleLines, context)
     {
-        engineArguments = new EngineArguments(this);
+        engineArguments = new EngineArguments(this, context);
         Add(data);
         Add(raw);
         Add(limit);
@@ -47,7 +47,7 @@ internal sealed class EvalCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        using var engine = engineArguments.Open(arguments, Context);
+        using var engine = engineArguments.Open(arguments);
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = new EvalData(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit), DataScore.MostTokens(engine.Model)).Read();
         using var sequence = engine.CreateSequence(DataScore.ContextFor(samples));

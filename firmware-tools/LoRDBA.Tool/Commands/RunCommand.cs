@@ -30,7 +30,7 @@ internal sealed class RunCommand : Verb
 
     public RunCommand(ToolContext context) : base("run", Purpose, ExampleLines, context)
     {
-        engineArguments = new EngineArguments(this);
+        engineArguments = new EngineArguments(this, context);
         Add(prompt);
         Add(chat);
         Add(this.context);
@@ -43,14 +43,15 @@ internal sealed class RunCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        using var engine = engineArguments.Open(arguments, Context);
+        using var engine = engineArguments.Open(arguments);
         var text = arguments.GetValue(prompt) ?? WithoutLineEnd(Context.In.ReadToEnd());
-        var ids = engine.Tokenizer.EncodePrompt(arguments.GetValue(chat) ? AsChat(text, engine) : PromptText.Trusted(text));
+        var template = arguments.GetValue(chat) ? ChatOf(engine) : null;
+        var ids = engine.Tokenizer.EncodePrompt(template is null ? PromptText.Trusted(text) : template.Render([new ChatMessage("user", text)], ChatOptions));
         using var sequence = engine.CreateSequence(arguments.GetValue(context));
 
         var asJson = arguments.GetValue(Json);
         var answer = new StringBuilder();
-        var generator = new TextGenerator(sequence, engine.Tokenizer, samplingArguments.Read(arguments));
+        var generator = new TextGenerator(sequence, engine.Tokenizer, samplingArguments.Read(arguments) with { EndTokens = template?.EndTokens ?? [] });
         var start = Context.Clock.GetTimestamp();
         var result = generator.Generate(ids, piece =>
         {
@@ -70,11 +71,13 @@ internal sealed class RunCommand : Verb
             $"lordba: {result.PromptTokens} prompt + {result.GeneratedTokens} generated tokens in {seconds:0.00} s; ended by {Word(result.Finish)}; {AdapterInWords(AdapterFacts.Of(sequence))}"));
     }
 
-    private PromptText AsChat(string text, LoadedModel engine)
+    private ChatOptions ChatOptions => new() { Clock = Context.Clock };
+
+    private ChatTemplate ChatOf(LoadedModel engine)
     {
-        var template = ChatTemplate.FromGguf(engine.Model.File, engine.Tokenizer.Vocabulary);
-        if (template.Notice is { } notice) Context.Error.WriteLine($"lordba: {notice}");
-        return template.Render([new ChatMessage("user", text)], new ChatOptions { Clock = Context.Clock });
+        var template = ChatTemplate.FromGguf(engine.Model.File, engine.Tokenizer.Vocabulary, ChatOptions);
+        Context.Notify(template.Notice);
+        return template;
     }
 
     private void Stream(string piece)

@@ -35,9 +35,10 @@ internal sealed class TokenizeCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        var words = arguments.GetValue(file) is { } path ? File.ReadAllText(path) : arguments.GetRequiredValue(text);
+        var words = arguments.GetValue(file) is { } path ? TextFile.Read(path) : arguments.GetRequiredValue(text);
         using var gguf = GgufFile.Open(arguments.GetRequiredValue(model));
         var tokenizer = Tokenizer.FromGguf(gguf);
+        Context.Notify(tokenizer.Notices);
         var ids = tokenizer.Encode(words);
         if (arguments.GetValue(Json))
         {

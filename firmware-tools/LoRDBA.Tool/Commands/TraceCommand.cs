@@ -27,7 +27,7 @@ internal sealed class TraceCommand : Verb
 
     public TraceCommand(ToolContext context) : base("trace", Purpose, ExampleLines, context)
     {
-        engineArguments = new EngineArguments(this);
+        engineArguments = new EngineArguments(this, context);
         Add(text);
         Add(ids);
         Add(oracle);
@@ -43,7 +43,7 @@ internal sealed class TraceCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
-        using var engine = engineArguments.Open(arguments, Context);
+        using var engine = engineArguments.Open(arguments);
         var tokens = arguments.GetValue(text) is { } words ? engine.Tokenizer.EncodePrompt(words) : arguments.GetRequiredValue(ids);
         using var sequence = engine.CreateSequence(tokens.Length, arguments.GetValue(oracle));
 

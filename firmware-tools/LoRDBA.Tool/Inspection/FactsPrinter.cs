@@ -14,7 +14,7 @@ internal sealed class FactsPrinter(ToolContext context)
         if (facts.Parameters is { } parameters) list.Add("parameters", FactList.Number(parameters));
         if (facts.Types is { } types) list.Add("formats", string.Join(", ", types.Select(type => Share(type, types.Sum(other => other.Bytes)))));
         foreach (var (key, value) in facts.Keys ?? new Dictionary<string, string>()) list.Add(key, value);
-        if (facts.Chat is { } chat) list.Add("chat template", chat.Template == "own" ? "supported" : $"{chat.Template}: {chat.Notice}");
+        if (facts.Chat is { } chat) list.Add("chat template", (chat.Template == "own" ? "supported" : chat.Template) + (chat.Notice is null ? "" : $": {chat.Notice}"));
         if (facts.Adapter is { } adapter) AddAdapter(list, adapter);
         list.Write(context.Out);
         if (facts.Tensors is { } tensors) PrintTensors(tensors);

@@ -44,7 +44,7 @@ internal sealed record FileFacts(string Kind, string Path, long Bytes)
 
 /// <summary>How conversations are written.</summary>
 /// <param name="Template"><c>own</c>: by the model's own template; <c>chatml</c>: by ChatML in its place; <c>unsupported</c>: not at all.</param>
-/// <param name="Notice">Why it is not the model's own.</param>
+/// <param name="Notice">Why it is not the model's own, or why that failed on a conversation of one message.</param>
 internal sealed record ChatFacts(string Template, string? Notice);
 
 /// <summary>The tensors of one type.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Chat;
@@ -27,8 +26,6 @@ internal enum EvalDataError
     BadLine,
     /// <summary>A line lacks a text, or it is empty.</summary>
     MissingText,
-    /// <summary>A line is not UTF-8.</summary>
-    NotUtf8,
     /// <summary>A line has more tokens than the model's context holds.</summary>
     TooLong,
     /// <summary>The model's tokenizer or chat template refuses a line.</summary>
@@ -53,8 +50,6 @@ internal sealed record EvalSample(int[] Prompt, int[] Completion);
 /// <param name="mostTokens">The most that a line may have, prompt and completion together.</param>
 internal sealed class EvalData(string path, Tokenizer tokenizer, ChatTemplate? chat, int? limit, int mostTokens)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
     /// <summary>What makes messages of a model's lines; null for a model that was not trained to chat, which gets the texts as they are.</summary>
     public static ChatTemplate? ChatOf(GgufFile model, Tokenizer tokenizer, ToolContext context)
     {
@@ -66,11 +61,12 @@ internal sealed class EvalData(string path, Tokenizer tokenizer, ChatTemplate? c
 
     /// <summary>All lines, or the first so many; empty lines are skipped.</summary>
     /// <exception cref="EvalDataException">A line is no JSON object with both texts, one of them is empty, or they do not fit the model; or there is no line.</exception>
+    /// <exception cref="TextFileException">The file is no text.</exception>
     public List<EvalSample> Read()
     {
         var samples = new List<EvalSample>();
         var number = 0;
-        foreach (var text in Lines())
+        foreach (var text in TextFile.ReadLines(path))
         {
             number++;
             if (string.IsNullOrWhiteSpace(text)) continue;
@@ -78,44 +74,6 @@ internal sealed class EvalData(string path, Tokenizer tokenizer, ChatTemplate? c
             samples.Add(Tokenize(Parse(text, number), number, samples.Count));
         }
         return samples.Count > 0 ? samples : throw new EvalDataException(EvalDataError.Empty, $"{path}: there is no line in it.");
-    }
-
-    private IEnumerable<string> Lines()
-    {
-        using var file = new BufferedStream(File.OpenRead(path), 1 << 16);
-        // A mark of UTF-16 or UTF-32 says what the file is; without one it is UTF-8.
-        var (first, second) = (file.ReadByte(), file.ReadByte());
-        file.Position = 0;
-        if ((first, second) is (0xFF, 0xFE) or (0xFE, 0xFF) or (0, 0))
-        {
-            using var reader = new StreamReader(file, detectEncodingFromByteOrderMarks: true);
-            while (reader.ReadLine() is { } line) yield return line;
-            yield break;
-        }
-
-        // Decoded line by line: only so it is known which one is at fault.
-        var bytes = new List<byte>();
-        for (var number = 1; ; number++)
-        {
-            int next;
-            while ((next = file.ReadByte()) is >= 0 and not '\n') bytes.Add((byte)next);
-            if (next < 0 && bytes.Count == 0) yield break;
-            yield return Decode([.. bytes], number);
-            bytes.Clear();
-        }
-    }
-
-    private string Decode(byte[] line, int number)
-    {
-        ReadOnlySpan<byte> mark = [0xEF, 0xBB, 0xBF];
-        try
-        {
-            return StrictUtf8.GetString(number == 1 && line.AsSpan().StartsWith(mark) ? line.AsSpan(mark.Length) : line).TrimEnd('\r');
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw Error(EvalDataError.NotUtf8, number, $"is not UTF-8: byte {e.Index} is 0x{e.BytesUnknown![0]:X2}. Save the file as UTF-8.", e);
-        }
     }
 
     private EvalLine Parse(string text, int number)

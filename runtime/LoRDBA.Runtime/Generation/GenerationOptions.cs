@@ -12,6 +12,9 @@ public sealed record GenerationOptions
     /// <summary>Strings that end the text and are not part of it.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
+    /// <summary>Tokens that end the text besides those of the vocabulary; of a chat template its <c>EndTokens</c>.</summary>
+    public IReadOnlyList<int> EndTokens { get; init; } = [];
+
     /// <exception cref="GenerationException">An option is out of range.</exception>
     internal void Check()
     {

@@ -45,7 +45,7 @@ public sealed class TextGenerator
         for (var generated = 0; ;)
         {
             var token = sampler.Sample(logits[..nTokens]);
-            if (tokenizer.IsEndOfGeneration(token)) return Finish(FinishReason.EndOfGeneration, prompt.Length, generated);
+            if (tokenizer.IsEndOfGeneration(token) || options.EndTokens.Contains(token)) return Finish(FinishReason.EndOfGeneration, prompt.Length, generated);
 
             generated++;
             Write(stops.Append(decoder.Append(token)));

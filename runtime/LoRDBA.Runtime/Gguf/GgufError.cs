@@ -67,10 +67,12 @@ public enum GgufError
     TensorOverlap,
     /// <summary>Between two tensors lie more bytes than alignment needs.</summary>
     TensorGap,
-    /// <summary>After the last tensor lie more bytes than alignment needs.</summary>
+    /// <summary>After the last tensor of an adapter lie more bytes than alignment needs.</summary>
     TrailingBytes,
     /// <summary>A tensor's type is valid, but its values cannot be read by this version.</summary>
     UnsupportedTensorType,
     /// <summary>A tensor that is needed is absent.</summary>
     MissingTensor,
+    /// <summary>A file of a model that is split over several is absent, or is not the part that its name says.</summary>
+    MissingPart,
 }

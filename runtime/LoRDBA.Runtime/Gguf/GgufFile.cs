@@ -8,6 +8,7 @@ namespace LoRDBA.Runtime.Gguf;
 /// <code>
 /// "GGUF" | version: u32 | n_tensors: u64 | n_kv: u64 | metadata | tensor list | padding | data section
 /// </code>
+/// A model that is split over several files (<see cref="GgufSplit"/>) is one of these: all parts are mapped together.
 /// Spans and pointers into the file are views of the mapping and die with it: their user keeps the file open.
 /// </summary>
 public sealed unsafe class GgufFile : IDisposable
@@ -24,6 +25,9 @@ public sealed unsafe class GgufFile : IDisposable
 
     private readonly MappedFile? mapping;
     private readonly byte[]? pinned;
+    private readonly long length;
+    private readonly long end;
+    private readonly List<GgufFile> otherParts = [];
     private readonly List<GgufTensor> tensors;
     private readonly Dictionary<string, GgufTensor> tensorByName;
     private byte* start;
@@ -31,7 +35,7 @@ public sealed unsafe class GgufFile : IDisposable
     private GgufFile(byte* start, long length, string name, MappedFile? mapping = null, byte[]? pinned = null)
     {
         this.start = start;
-        (Length, Name, this.mapping, this.pinned) = (length, name, mapping, pinned);
+        (this.length, Name, this.mapping, this.pinned) = (length, name, mapping, pinned);
         var reader = new GgufReader(start, length, name);
         Version = ReadVersion(ref reader);
         var nTensors = reader.Read<ulong>("n_tensors");
@@ -41,14 +45,29 @@ public sealed unsafe class GgufFile : IDisposable
 
         Metadata = GgufMetadataReader.Read(ref reader, nKv, name);
         Alignment = ReadAlignment();
-        tensors = GgufTensorReader.Read(ref reader, nTensors, Alignment, out var dataOffset);
+        tensors = GgufTensorReader.Read(ref reader, nTensors, Alignment, out var dataOffset, out end);
         DataOffset = dataOffset;
         tensorByName = tensors.ToDictionary(tensor => tensor.Name);
     }
 
-    /// <summary>Maps a file.</summary>
-    /// <exception cref="GgufException">The file cannot be opened, or is no sound GGUF.</exception>
+    /// <summary>Maps a file; of a split one the first, and with it all others.</summary>
+    /// <exception cref="GgufException">The file cannot be opened, or is no sound GGUF, or another part of it is not there.</exception>
     public static GgufFile Open(string path)
+    {
+        var file = OpenPart(path);
+        try
+        {
+            file.Join(GgufSplit.PathsOfOthers(file));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static GgufFile OpenPart(string path)
     {
         var mapping = MappedFile.Open(path, cause => new GgufException(GgufError.CannotOpen, path, 0, "file", $"it cannot be opened. {cause.Message}", cause));
         try
@@ -65,7 +84,7 @@ public sealed unsafe class GgufFile : IDisposable
 
     /// <summary>Reads a file that already lies in memory, such as an embedded resource. The caller keeps it there, unchanged.</summary>
     /// <exception cref="GgufException">The bytes are no sound GGUF.</exception>
-    public static GgufFile FromMemory(byte* start, long length, string name) => new(start, length, name);
+    public static GgufFile FromMemory(byte* start, long length, string name) => Whole(new(start, length, name));
 
     /// <summary>Reads a copy of <paramref name="bytes"/>: for small files.</summary>
     /// <exception cref="GgufException">The bytes are no sound GGUF.</exception>
@@ -74,7 +93,7 @@ public sealed unsafe class GgufFile : IDisposable
         // One byte more, so that there is something to point to in an empty file.
         var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length + 1, pinned: true);
         bytes.CopyTo(pinned);
-        fixed (byte* start = pinned) return new(start, bytes.Length, name, pinned: pinned);
+        fixed (byte* start = pinned) return Whole(new(start, bytes.Length, name, pinned: pinned));
     }
 
     /// <summary>The path, or what the caller named the bytes; used in messages.</summary>
@@ -83,8 +102,8 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>2 or 3.</summary>
     public uint Version { get; }
 
-    /// <summary>Size of the file in bytes.</summary>
-    public long Length { get; }
+    /// <summary>Size in bytes, of a split file that of all its parts.</summary>
+    public long Length => length + otherParts.Sum(part => part.Length);
 
     /// <summary>Alignment of the tensors' offsets: a power of two.</summary>
     public uint Alignment { get; }
@@ -98,7 +117,7 @@ public sealed unsafe class GgufFile : IDisposable
     /// <summary>The tensors in the order of the file's list.</summary>
     public IReadOnlyList<GgufTensor> Tensors => tensors;
 
-    /// <summary>The first byte of the file; <see cref="Length"/> bytes follow.</summary>
+    /// <summary>The first byte of the file, of a split one that of its first part.</summary>
     internal byte* Start
     {
         get
@@ -108,14 +127,15 @@ public sealed unsafe class GgufFile : IDisposable
         }
     }
 
-    /// <summary>The whole file, if it is smaller than 2 GiB.</summary>
-    public ReadOnlySpan<byte> Bytes => new(Start, checked((int)Length));
+    /// <summary>The whole file, of a split one its first part, if it is smaller than 2 GiB.</summary>
+    public ReadOnlySpan<byte> Bytes => new(Start, checked((int)length));
 
-    /// <summary>SHA-256 of the whole file. Reads all of it.</summary>
+    /// <summary>SHA-256 of the whole file, of all parts one after the other. Reads all of it.</summary>
     public Sha256Digest Digest()
     {
         var builder = new Sha256Builder();
-        builder.Append(Start, Length);
+        builder.Append(Start, length);
+        foreach (var part in otherParts) builder.Append(part.Start, part.length);
         return builder.Finish();
     }
 
@@ -123,7 +143,11 @@ public sealed unsafe class GgufFile : IDisposable
     /// Reads a mapped file from a thread of its own, for a caller who soon needs all of it and has something else to do first. The thread
     /// ends by itself, or when the file is closed.
     /// </summary>
-    public void ReadAhead() => mapping?.ReadAhead();
+    public void ReadAhead()
+    {
+        mapping?.ReadAhead();
+        foreach (var part in otherParts) part.ReadAhead();
+    }
 
     /// <summary>Finds a tensor by name.</summary>
     public bool TryGetTensor(string name, out GgufTensor tensor) => tensorByName.TryGetValue(name, out tensor);
@@ -135,7 +159,7 @@ public sealed unsafe class GgufFile : IDisposable
         : throw new GgufException(GgufError.MissingTensor, Name, DataOffset, $"tensor {name}", "the file has no such tensor. It is incomplete or of another kind.");
 
     /// <summary>The first byte of one of this file's tensors; <see cref="GgufTensor.ByteLength"/> bytes follow.</summary>
-    internal byte* Data(in GgufTensor tensor) => Start + tensor.Offset;
+    internal byte* Data(in GgufTensor tensor) => (tensor.Part == 0 ? this : otherParts[tensor.Part - 1]).Start + tensor.Offset;
 
     /// <summary>The bytes of one of this file's tensors, if there are fewer than 2^31.</summary>
     public ReadOnlySpan<byte> Span(in GgufTensor tensor) => new(Data(tensor), checked((int)tensor.ByteLength));
@@ -154,12 +178,43 @@ public sealed unsafe class GgufFile : IDisposable
         : throw new GgufException(GgufError.UnsupportedTensorType, Name, tensor.Offset, $"tensor {tensor.Name}",
             $"{tensor.Type} is not supported yet. Use a model whose tensors are {string.Join(", ", BlockFormat.All)}.");
 
+    /// <summary>Refuses bytes behind the last tensor: they harm no model, but nothing may hide in an adapter.</summary>
+    /// <exception cref="GgufException">There are some.</exception>
+    internal void RefuseTrailingBytes()
+    {
+        if (length > end) throw new GgufException(GgufError.TrailingBytes, Name, end, "data section end", $"{length - end} bytes behind the last tensor belong to none.");
+    }
+
     /// <summary>Ends the mapping: every span and pointer into the file is invalid from here on.</summary>
     public void Dispose()
     {
         start = null;
         mapping?.Dispose();
+        foreach (var part in otherParts) part.Dispose();
     }
+
+    /// <summary>Maps the other parts of a split file and takes over their tensors.</summary>
+    private void Join(IReadOnlyList<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            var part = OpenPart(path);
+            otherParts.Add(part);
+            GgufSplit.CheckPart(part, number: otherParts.Count, count: paths.Count + 1);
+            foreach (var tensor in part.tensors)
+            {
+                if (!tensorByName.TryAdd(tensor.Name, tensor with { Part = otherParts.Count }))
+                    throw new GgufException(GgufError.DuplicateTensor, path, tensor.Offset, $"tensor {tensor.Name}", "another part has this tensor too.");
+                tensors.Add(tensorByName[tensor.Name]);
+            }
+        }
+        if (paths.Count > 0) GgufSplit.CheckTotal(this);
+    }
+
+    /// <summary>A file in memory has no path, so nothing tells where its other parts are.</summary>
+    private static GgufFile Whole(GgufFile file) => GgufSplit.CountOf(file) == 1
+        ? file
+        : throw new GgufException(GgufError.MissingPart, file.Name, 0, GgufSplit.CountKey, "this is one part of a split model. Open it by its path, or join the parts to one file first.");
 
     private static uint ReadVersion(ref GgufReader reader)
     {

@@ -65,20 +65,27 @@ public sealed unsafe class GgufMetadata
     /// <exception cref="GgufException">The key is absent, no integer, or negative.</exception>
     public ulong GetUInt64(string key)
     {
+        var number = GetInteger(key);
+        return number >= 0 ? (ulong)number : throw Error(GgufError.ValueOutOfRange, key, $"{number} is negative.");
+    }
+
+    /// <summary>An integer of any type and sign.</summary>
+    /// <exception cref="GgufException">The key is absent or no integer.</exception>
+    internal Int128 GetInteger(string key)
+    {
         var value = this[key];
-        var number = value.Type switch
+        return value.Type switch
         {
             GgufValueType.UInt8 => value.Read<byte>(),
             GgufValueType.UInt16 => value.Read<ushort>(),
             GgufValueType.UInt32 => value.Read<uint>(),
-            GgufValueType.UInt64 => (Int128)value.Read<ulong>(),
+            GgufValueType.UInt64 => value.Read<ulong>(),
             GgufValueType.Int8 => value.Read<sbyte>(),
             GgufValueType.Int16 => value.Read<short>(),
             GgufValueType.Int32 => value.Read<int>(),
             GgufValueType.Int64 => value.Read<long>(),
             _ => throw Error(GgufError.WrongValueType, key, $"an integer is needed, the file has {Describe(value)}."),
         };
-        return number >= 0 ? (ulong)number : throw Error(GgufError.ValueOutOfRange, key, $"{number} is negative.");
     }
 
     /// <summary>A 32-bit floating-point number.</summary>
@@ -106,6 +113,17 @@ public sealed unsafe class GgufMetadata
     {
         var value = TypedArray(key, GgufValueTypes.Of<T>());
         return new(value.Data, value.Count);
+    }
+
+    /// <summary>A number or Boolean, or an array of them, whatever the type: to be compared, not to be computed with.</summary>
+    /// <exception cref="GgufException">The key is absent, or holds text.</exception>
+    internal double[] GetNumbers(string key)
+    {
+        var value = this[key];
+        if (value.ElementType == GgufValueType.String) throw Error(GgufError.WrongValueType, key, $"numbers are needed, the file has {Describe(value)}.");
+        var numbers = new double[value.Count];
+        for (var i = 0; i < numbers.Length; i++) numbers[i] = value.NumberAt(i);
+        return numbers;
     }
 
     private GgufValue Typed(string key, GgufValueType type)

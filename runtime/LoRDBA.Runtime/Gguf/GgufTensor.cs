@@ -35,8 +35,24 @@ public readonly struct GgufTensor
     /// <summary>Size of the stored bytes, without the padding that follows them.</summary>
     public long ByteLength { get; }
 
-    /// <summary>Where the bytes begin, counted from the start of the file.</summary>
+    /// <summary>Where the bytes begin, counted from the start of the file, of a split one from the start of its part.</summary>
     public long Offset { get; }
+
+    /// <summary>Which file of a split one it lies in, from 0.</summary>
+    internal int Part { get; init; }
+
+    /// <summary>
+    /// Number of dimensions up to the last one that is not 1; at least 1. Some converters write a norm as a matrix of one row.
+    /// </summary>
+    internal int Rank
+    {
+        get
+        {
+            var rank = NDims;
+            while (rank > 1 && Dim(rank - 1) == 1) rank--;
+            return rank;
+        }
+    }
 
     /// <summary>Product of the dimensions.</summary>
     public long ElementCount => dim0 * dim1 * dim2 * dim3;

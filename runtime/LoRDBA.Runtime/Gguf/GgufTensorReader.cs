@@ -7,16 +7,34 @@ namespace LoRDBA.Runtime.Gguf;
 /// <code>
 /// name: u64 length, bytes | n_dims: u32 | dims: n_dims x u64, innermost first | type: u32 | offset: u64 from the data section
 /// </code>
-/// and checks the tensors' bytes: they cover the data section, which begins at the next multiple of the alignment, without overlap and
-/// with no gap beyond the padding of the alignment.
+/// and checks the tensors' bytes: they lie in the data section, which begins at the next multiple of the alignment, without overlap and
+/// with no gap beyond the padding of the alignment. Whether bytes may follow them is for the reader of the file to say.
 /// </summary>
 internal static class GgufTensorReader
 {
     /// <summary>Length, one byte of name, number of dimensions, one dimension, type, offset.</summary>
     public const ulong MinimumEntryBytes = 8 + 1 + 4 + 8 + 4 + 8;
 
+    /// <summary>What tensor types that ggml has given up were called, and which file of a model takes their place.</summary>
+    private static readonly (uint Type, string Name, string Advice)[] Retired =
+    [
+        (4, "Q4_2", "It is an experiment of 2023: convert the model anew."),
+        (5, "Q4_3", "It is an experiment of 2023: convert the model anew."),
+        (31, "Q4_0_4_4", "It was made for an older llama.cpp on ARM: take the model's Q4_0 file."),
+        (32, "Q4_0_4_8", "It was made for an older llama.cpp on ARM: take the model's Q4_0 file."),
+        (33, "Q4_0_8_8", "It was made for an older llama.cpp on ARM: take the model's Q4_0 file."),
+        (36, "IQ4_NL_4_4", "It was made for an older llama.cpp on ARM: take the model's IQ4_NL file."),
+        (37, "IQ4_NL_4_8", "It was made for an older llama.cpp on ARM: take the model's IQ4_NL file."),
+        (38, "IQ4_NL_8_8", "It was made for an older llama.cpp on ARM: take the model's IQ4_NL file."),
+    ];
+
     /// <summary>Reads <paramref name="count"/> entries and the padding behind them. The result is in file order.</summary>
-    public static List<GgufTensor> Read(ref GgufReader reader, ulong count, uint alignment, out long dataOffset)
+    /// <param name="reader">Stands before the first entry.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="alignment">Of the tensors' offsets.</param>
+    /// <param name="dataOffset">Where the data section begins.</param>
+    /// <param name="end">Where the last tensor's padding ends; the file may end inside of that padding.</param>
+    public static List<GgufTensor> Read(ref GgufReader reader, ulong count, uint alignment, out long dataOffset, out long end)
     {
         var infos = new List<Info>();
         var names = new HashSet<string>();
@@ -31,7 +49,7 @@ internal static class GgufTensorReader
 
         var dataStart = Align(reader.Position, alignment);
         dataOffset = (long)dataStart;
-        CheckLayout(ref reader, infos, dataStart, alignment);
+        end = dataOffset + (long)CheckLayout(ref reader, infos, dataStart, alignment);
         return [.. infos.Select(info => new GgufTensor(info.Name, info.Type, info.Dims, (long)info.Bytes, (long)(dataStart + info.Offset)))];
     }
 
@@ -52,14 +70,21 @@ internal static class GgufTensorReader
         }
 
         var type = (GgmlType)reader.Read<uint>("type");
-        if (!BlockSize.TryOf(type, out var block))
-            throw reader.Error(GgufError.UnknownTensorType, "type", $"{(uint)type} is no tensor type of GGUF, or a retired one.");
+        if (!BlockSize.TryOf(type, out var block)) throw Unknown(ref reader, (uint)type);
         var bytes = ByteLength(ref reader, type, block, dims);
 
         var offset = reader.Read<ulong>("offset");
         if (offset % alignment != 0)
             throw reader.Error(GgufError.UnalignedTensor, "offset", $"{offset} is not a multiple of the alignment {alignment}.");
         return new(name, type, dims, bytes, offset, reader.Position - sizeof(ulong));
+    }
+
+    private static GgufException Unknown(ref GgufReader reader, uint type)
+    {
+        var retired = Array.Find(Retired, row => row.Type == type);
+        return reader.Error(GgufError.UnknownTensorType, "type", retired.Name is null
+            ? $"{type} is no tensor type of GGUF that this version knows. Update this program, or check the file."
+            : $"{retired.Name} (type {type}) has been retired. {retired.Advice}");
     }
 
     private static ulong ByteLength(ref GgufReader reader, GgmlType type, BlockSize block, ReadOnlySpan<long> dims)
@@ -79,7 +104,8 @@ internal static class GgufTensorReader
         return (ulong)(blocks * block.Bytes);
     }
 
-    private static void CheckLayout(ref GgufReader reader, List<Info> infos, ulong dataStart, uint alignment)
+    /// <summary>Where the last tensor's padding ends, counted from <paramref name="dataStart"/>.</summary>
+    private static ulong CheckLayout(ref GgufReader reader, List<Info> infos, ulong dataStart, uint alignment)
     {
         var fileEnd = reader.Position + reader.Remaining;
         var dataLength = fileEnd > dataStart ? fileEnd - dataStart : 0;
@@ -96,8 +122,7 @@ internal static class GgufTensorReader
                 throw reader.ErrorAt(info.OffsetPosition, GgufError.TensorGap, "offset", $"{info.Offset - end} bytes before the tensor belong to none.");
             end = Align(info.Offset + info.Bytes, alignment);
         }
-        reader.Enter("data section");
-        if (dataLength > end) throw reader.ErrorAt(dataStart + end, GgufError.TrailingBytes, "end", $"{dataLength - end} bytes behind the last tensor belong to none.");
+        return end;
     }
 
     /// <summary>The next multiple of a power of two. Positions are below 2^63, so this cannot wrap.</summary>

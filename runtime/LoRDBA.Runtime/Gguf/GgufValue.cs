@@ -77,10 +77,19 @@ public readonly unsafe struct GgufValue
         return $"[{string.Join(", ", shown)}{rest}]";
     }
 
-    private string NumberToString(int index)
+    /// <summary>An element of an array of numbers or Booleans, or the value itself.</summary>
+    internal double NumberAt(int index) => Convert.ToDouble(ElementAt(index), CultureInfo.InvariantCulture);
+
+    private string NumberToString(int index) => ElementAt(index) switch
+    {
+        bool flag => flag ? "true" : "false",
+        var number => ((IFormattable)number).ToString(null, CultureInfo.InvariantCulture),
+    };
+
+    private object ElementAt(int index)
     {
         var at = data + (long)index * ElementType.Size();
-        IFormattable number = ElementType switch
+        return ElementType switch
         {
             GgufValueType.UInt8 => *at,
             GgufValueType.Int8 => *(sbyte*)at,
@@ -92,9 +101,8 @@ public readonly unsafe struct GgufValue
             GgufValueType.Int64 => Unsafe.ReadUnaligned<long>(at),
             GgufValueType.Float32 => Unsafe.ReadUnaligned<float>(at),
             GgufValueType.Float64 => Unsafe.ReadUnaligned<double>(at),
-            GgufValueType.Bool => $"{(*at != 0 ? "true" : "false")}",
+            GgufValueType.Bool => *at != 0,
             _ => throw new InvalidOperationException($"{ElementType} is not a number."),
         };
-        return number.ToString(null, CultureInfo.InvariantCulture);
     }
 }

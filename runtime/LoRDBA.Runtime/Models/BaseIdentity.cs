@@ -19,8 +19,8 @@ internal static class BaseIdentity
         foreach (var tensor in file.Tensors.OrderBy(tensor => tensor.Name, StringComparer.Ordinal))
         {
             AppendText(digest, tensor.Name);
-            for (var i = 0; i < tensor.NDims; i++) AppendInteger(digest, tensor.Dim(i));
-            if (tensor.NDims == 1) digest.Append(file.Span(tensor));
+            for (var i = 0; i < tensor.Rank; i++) AppendInteger(digest, tensor.Dim(i));
+            if (tensor.Rank == 1) digest.Append(file.Span(tensor));
         }
         return digest.Finish();
     }

@@ -18,11 +18,13 @@ public sealed class Model : SharedResource
     private Model(GgufFile file, ModelFamily? family)
     {
         File = file;
-        Config = ModelConfig.FromGguf(file, family);
+        var notices = new List<string>();
+        Config = ModelConfig.FromGguf(file, family, notices);
         // First the weights: once they have been found in the file, no width in the metadata is larger than the file.
         Weights = ModelWeights.FromGguf(file, Config);
-        var rope = RopeScaling.Read(file, Config.Architecture, Config.RopeDim, Config.RopeFreqBase);
+        var rope = RopeScaling.Read(file, Config, notices);
         RopeTables = Config.WindowedRopeBase is { } own ? [rope, RopeTable.Unscaled(Config.RopeDim, own)] : [rope];
+        Notices = notices;
         fingerprint = new(() => BaseIdentity.Fingerprint(file, Config));
         weightsDigest = new(() => BaseIdentity.Weights(file, Fingerprint));
         tokenizerDigest = new(() => BaseIdentity.Tokenizer(file));
@@ -58,6 +60,9 @@ public sealed class Model : SharedResource
 
     /// <summary>general.license, if the file tells it.</summary>
     public string? License => File.Metadata.TryGetString("general.license", out var license) ? license : null;
+
+    /// <summary>Where the file was read with a guess, one line each for a person to read. The tokenizer has its own.</summary>
+    public IReadOnlyList<string> Notices { get; }
 
     internal ModelWeights Weights { get; }
 

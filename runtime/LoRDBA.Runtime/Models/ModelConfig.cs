@@ -50,7 +50,7 @@ public sealed record ModelConfig
     /// <summary>attention.layer_norm_rms_epsilon</summary>
     public required float RmsEps { get; init; }
 
-    /// <summary>context_length: positions that the model was trained on.</summary>
+    /// <summary>context_length: positions that the model was trained on; 2^24 if the file says 0.</summary>
     public required int ContextLength { get; init; }
 
     /// <summary>What the architecture means for the forward pass.</summary>
@@ -108,10 +108,13 @@ public sealed record ModelConfig
     /// <summary>Reads and checks the configuration of a model file.</summary>
     /// <exception cref="GgufException">A key is missing or of the wrong type.</exception>
     /// <exception cref="ModelException">The architecture is not supported, or the numbers contradict one another.</exception>
-    public static ModelConfig FromGguf(GgufFile file) => FromGguf(file, given: null);
+    public static ModelConfig FromGguf(GgufFile file) => FromGguf(file, given: null, notices: []);
 
     /// <summary>The same for a family that is no row of the table; null for the row that the file names.</summary>
-    internal static ModelConfig FromGguf(GgufFile file, ModelFamily? given)
+    /// <param name="file">The model.</param>
+    /// <param name="given">The family.</param>
+    /// <param name="notices">Receives what had to be guessed.</param>
+    internal static ModelConfig FromGguf(GgufFile file, ModelFamily? given, List<string> notices)
     {
         var metadata = file.Metadata;
         var family = given ?? ModelFamily.Of(metadata.GetString("general.architecture"), file.Name);
@@ -120,12 +123,12 @@ public sealed record ModelConfig
         int Int(string key, int? fallback = null)
         {
             var name = $"{architecture}.{key}";
-            var value = fallback is { } known ? metadata.GetUInt32(name, (uint)known) : metadata.GetUInt32(name);
+            var value = fallback is { } known && !metadata.Contains(name) ? (uint)known : ForAllLayers(file, name);
             if (value is 0 or > MaxWidth) throw new ModelException(ModelError.BadMetadata, file.Name, name, $"{name} is {value}; it must lie between 1 and {MaxWidth}.");
             return (int)value;
         }
 
-        // Only what the family has: a key of another family's means nothing.
+        // Only what the family has; ModelKeys refuses what another family's key would change.
         float Optional(FamilyKeys own, string key, float fallback)
         {
             if (!family.Keys.HasFlag(own)) return fallback;
@@ -136,7 +139,7 @@ public sealed record ModelConfig
             return value;
         }
 
-        if (!file.TryGetTensor(EmbeddingName, out var embedding) || embedding.NDims != 2)
+        if (!file.TryGetTensor(EmbeddingName, out var embedding) || embedding.Rank > 2)
             throw new ModelException(ModelError.NoModel, file.Name, EmbeddingName, $"there is no matrix {EmbeddingName}, so this is no complete model (an adapter, or a vocabulary alone?).");
         if (embedding.Dim(1) > MaxWidth)
             throw new ModelException(ModelError.ShapeMismatch, file.Name, EmbeddingName, $"{EmbeddingName} has {embedding.Dim(1)} rows; at most {MaxWidth} are supported.");
@@ -164,7 +167,7 @@ public sealed record ModelConfig
             RopeDim = Int("rope.dimension_count", headDim),
             RopeFreqBase = freqBase,
             RmsEps = metadata.GetFloat32($"{architecture}.attention.layer_norm_rms_epsilon"),
-            ContextLength = Int("context_length"),
+            ContextLength = ContextOf(file, $"{architecture}.context_length", notices),
             EmbeddingScale = family.ScalesEmbeddingByWidth ? MathF.Sqrt(nEmbd) : Optional(FamilyKeys.EmbeddingScale, "embedding_scale", 1),
             AttentionDivisor = nLayer == family.WideDivisorLayers ? MathF.Sqrt((float)nEmbd / nHead) : attentionScale > 0 ? 1 / attentionScale : null,
             ResidualScale = Optional(FamilyKeys.ResidualScale, "residual_scale", 1),
@@ -178,7 +181,35 @@ public sealed record ModelConfig
                 : null,
         };
         config.Check(file);
+        ModelKeys.Check(file, config, notices);
         return config;
+    }
+
+    /// <summary>
+    /// A number of the whole model. Some files have an array of it, one for each layer: that is the same if all are equal.
+    /// </summary>
+    private static uint ForAllLayers(GgufFile file, string key)
+    {
+        var value = file.Metadata[key];
+        if (value.Type != GgufValueType.Array) return file.Metadata.GetUInt32(key);
+        if (value.Count == 0 || value.Count > file.Tensors.Count)
+            throw new ModelException(ModelError.BadMetadata, file.Name, key, $"{key} has {value.Count} elements; one for each layer is needed.");
+        var numbers = file.Metadata.GetNumbers(key);
+        if (Array.Exists(numbers, number => number != numbers[0]))
+            throw new ModelException(ModelError.BadMetadata, file.Name, key, $"{key} is {value}: layers of different shapes are not supported.");
+        return numbers[0] is >= 0 and <= uint.MaxValue && numbers[0] == Math.Floor(numbers[0])
+            ? (uint)numbers[0]
+            : throw new ModelException(ModelError.BadMetadata, file.Name, key, $"{key} is {value}; it must hold counts.");
+    }
+
+    /// <summary>Some files say 0 where their converter did not know it.</summary>
+    private static int ContextOf(GgufFile file, string key, List<string> notices)
+    {
+        var length = file.Metadata.GetUInt32(key);
+        if (length > MaxWidth) throw new ModelException(ModelError.BadMetadata, file.Name, key, $"{key} is {length}; it must lie between 0 and {MaxWidth}.");
+        if (length > 0) return (int)length;
+        notices.Add($"{key} is 0. How many positions the model was trained on is not known, so nothing bounds a context but memory.");
+        return MaxWidth;
     }
 
     private void Check(GgufFile file)

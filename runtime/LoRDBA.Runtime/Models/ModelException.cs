@@ -21,6 +21,8 @@ public enum ModelError
     BadTensorType,
     /// <summary>A value of a table of frequencies that cannot be one.</summary>
     BadTensorValue,
+    /// <summary>A key of the metadata asks for something that is not supported.</summary>
+    UnsupportedKey,
 }
 
 /// <summary>The file is sound GGUF, but not a model that this engine can run.</summary>

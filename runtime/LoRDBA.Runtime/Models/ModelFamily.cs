@@ -13,7 +13,7 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs)
 {
     private static readonly ModelFamily[] Table =
     [
-        new("llama", RopePairs.Neighbours),
+        new("llama", RopePairs.Neighbours) { MayHaveBiases = true },
         new("qwen2", RopePairs.Halves) { HasQkvBias = true },
         new("qwen3", RopePairs.Halves) { QkNorm = QkNorm.Heads },
         new("phi3", RopePairs.Halves) { FusesInputs = true, WindowPeriod = int.MaxValue },
@@ -36,6 +36,9 @@ internal sealed record ModelFamily(string Name, RopePairs RopePairs)
 
     /// <summary>Whether q, k and v have biases: attn_q.bias [n_head · head_dim] and so on.</summary>
     public bool HasQkvBias { get; init; }
+
+    /// <summary>Whether any linear of a block has a bias where the file has a tensor for it.</summary>
+    public bool MayHaveBiases { get; init; }
 
     /// <summary>
     /// Whether linears that read one input share a tensor: attn_qkv [n_embd → query_dim + 2 · kv_dim], and ffn_up [n_embd → 2 · n_ff], the

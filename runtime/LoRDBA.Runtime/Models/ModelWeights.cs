@@ -58,6 +58,8 @@ internal sealed unsafe class ModelWeights
     private ModelWeights(GgufFile file, ModelConfig config)
     {
         (this.file, this.config, family) = (file, config, config.Family);
+        // Before the shapes: whoever took a format that cannot be read wants to know that first.
+        foreach (var tensor in file.Tensors) file.FormatOf(tensor);
         Embedding = Matrix("token_embd.weight", index: -1, config.NEmbd, config.NVocab, config.NLayer, LinearKind.Output);
         Layers = [.. Enumerable.Range(0, config.NLayer).Select(Layer)];
         OutputNorm = Vector("output_norm.weight", config.NEmbd);
@@ -96,7 +98,7 @@ internal sealed unsafe class ModelWeights
 
     private LayerWeights Layer(int layer)
     {
-        Linear Block(string name, int nIn, int nOut, LinearKind kind, bool withBias = false) => Adaptable($"blk.{layer}.{name}", nIn, nOut, layer, kind, withBias);
+        Linear Block(string name, int nIn, int nOut, LinearKind kind, bool withBias = false) => Adaptable($"blk.{layer}.{name}", nIn, nOut, layer, kind, withBias || MayHaveBias($"blk.{layer}.{name}"));
         float* Norm(string name, bool isThere, int length) => isThere ? Vector($"blk.{layer}.{name}.weight", length) : null;
         float* HeadNorm(string name, int row) => Norm(name, family.QkNorm != QkNorm.None, family.QkNorm == QkNorm.Rows ? row : config.HeadDim);
         float* BlockNorm(string name, BlockNorms place) => Norm(name, family.Norms.HasFlag(place), config.NEmbd);
@@ -123,6 +125,9 @@ internal sealed unsafe class ModelWeights
             FeedForwardPostNorm = BlockNorm("post_ffw_norm", BlockNorms.After),
         };
     }
+
+    /// <summary>Models of some families have biases although the family's first ones had none.</summary>
+    private bool MayHaveBias(string name) => family.MayHaveBiases && file.TryGetTensor($"{name}.bias", out _);
 
     private Linear Adaptable(string name, int nIn, int nOut, int layer, LinearKind kind, bool withBias = false)
     {
@@ -178,8 +183,9 @@ internal sealed unsafe class ModelWeights
     private GgufTensor Take(string name, params ReadOnlySpan<int> shape)
     {
         if (!file.TryGetTensor(name, out var tensor)) throw new ModelException(ModelError.MissingTensor, file.Name, name, $"the tensor {name} is missing.");
-        var fits = tensor.NDims == shape.Length;
-        for (var i = 0; fits && i < shape.Length; i++) fits = tensor.Dim(i) == shape[i];
+        // Some converters write a norm as a matrix of one row.
+        var fits = true;
+        for (var i = 0; i < GgufTensor.MaxDims; i++) fits &= tensor.Dim(i) == (i < shape.Length ? shape[i] : 1);
         if (!fits)
         {
             var found = string.Join(" x ", Enumerable.Range(0, tensor.NDims).Select(i => tensor.Dim(i)));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text;
 using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Runtime.Tokenization;
@@ -26,10 +27,10 @@ internal sealed class MergeTable
     private readonly int[] merged;
     private readonly int[] slots;
 
-    /// <summary>Reads the merges of a model.</summary>
-    /// <exception cref="TokenizerException">A merge is not of the form <c>left right</c>, or names a token that does not exist.</exception>
+    /// <summary>Reads the merges of a model. One that names a token which does not exist is left out, and noticed.</summary>
+    /// <exception cref="TokenizerException">A merge is not of the form <c>left right</c>.</exception>
     /// <exception cref="GgufException">The key is absent or of a wrong type.</exception>
-    public MergeTable(GgufMetadata metadata, TokenIndex index)
+    public MergeTable(GgufMetadata metadata, TokenIndex index, List<string> notices)
     {
         var merges = metadata.GetStringArray(Key);
         pairs = new ulong[merges.Count];
@@ -37,14 +38,21 @@ internal sealed class MergeTable
         slots = new int[BitOperations.RoundUpToPowerOf2((uint)merges.Count * 2 | 1)];
 
         var buffer = new byte[64];
-        var (rank, whole) = (0, 0);
+        var (rank, whole, number) = (0, 0, 0);
+        string? firstLacking = null;
         foreach (var merge in merges)
         {
             if (merge.Length > buffer.Length) buffer = new byte[merge.Length];
-            (pairs[rank], whole) = Parse(merge, rank, buffer, index, whole);
-            merged[rank] = whole;
-            rank++;
+            if (TryParse(merge, number, buffer, index, whole, out var pair, out var made))
+            {
+                (pairs[rank], merged[rank]) = (pair, whole = made);
+                rank++;
+            }
+            else firstLacking ??= $"merge {number}, \"{Encoding.UTF8.GetString(merge)}\"";
+            number++;
         }
+        Array.Resize(ref pairs, rank);
+        if (firstLacking is not null) notices.Add($"{Key}: {number - rank} of {number} merges need a token that the vocabulary lacks and are left out. The first is {firstLacking}.");
         Index();
     }
 
@@ -81,21 +89,22 @@ internal sealed class MergeTable
         return ref slots[position];
     }
 
-    private static (ulong Pair, int Merged) Parse(ReadOnlySpan<byte> merge, int rank, Span<byte> buffer, TokenIndex index, int wholeBefore)
+    /// <summary>Reads a merge; false if it needs a token that does not exist.</summary>
+    private static bool TryParse(ReadOnlySpan<byte> merge, int number, Span<byte> buffer, TokenIndex index, int wholeBefore, out ulong pair, out int whole)
     {
+        (pair, whole) = (0, TokenIndex.None);
         var space = merge.IndexOf((byte)' ');
         if (space <= 0 || space == merge.Length - 1
             || !ByteAlphabet.TryDecode(merge[..space], buffer, out var leftLength)
             || !ByteAlphabet.TryDecode(merge[(space + 1)..], buffer[leftLength..], out var rightLength))
-            throw Bad(rank, "is not two tokens of the byte alphabet with one space between");
+            throw Bad(number, "is not two tokens of the byte alphabet with one space between");
 
         // The decoded halves lie side by side: together they are the token that the merge makes.
-        if (!index.TryFind(buffer[..leftLength], out var left) || !index.TryFind(buffer.Slice(leftLength, rightLength), out var right))
-            throw Bad(rank, "names a token that the vocabulary lacks");
+        if (!index.TryFind(buffer[..leftLength], out var left) || !index.TryFind(buffer.Slice(leftLength, rightLength), out var right)) return false;
+        pair = Pair(left, right);
         // Vocabularies list tokens in the order of their merges, so the made token nearly always is the last merge's or the next one.
-        if (!index.TryFindNear(wholeBefore, buffer[..(leftLength + rightLength)], out var whole)) throw Bad(rank, "makes a token that the vocabulary lacks");
-        return (Pair(left, right), whole);
+        return index.TryFindNear(wholeBefore, buffer[..(leftLength + rightLength)], out whole);
     }
 
-    private static TokenizerException Bad(int rank, string what) => new(TokenizerError.DamagedVocabulary, Key, $"merge {rank} {what}. The file is damaged.");
+    private static TokenizerException Bad(int number, string what) => new(TokenizerError.DamagedVocabulary, Key, $"merge {number} {what}. The file is damaged.");
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Runtime.Tokenization;
@@ -6,7 +7,8 @@ namespace LoRDBA.Runtime.Tokenization;
 /// <summary>
 /// The merging of SentencePiece (Kudo and Richardson 2018, its BPE model). A text starts as one token per character. As long as two
 /// neighbours together are a token, the pair of the highest score is merged, the leftmost of equals first. A character without a token
-/// becomes the tokens of its bytes. There is no pre-tokenizer: the space with which tokens begin keeps words apart.
+/// becomes the tokens of its bytes, or the unknown token if they have none. There is no pre-tokenizer: the space with which tokens begin
+/// keeps words apart.
 /// </summary>
 internal sealed class SentencePieceEncoder : ITextEncoder
 {
@@ -14,6 +16,7 @@ internal sealed class SentencePieceEncoder : ITextEncoder
     private readonly TokenIndex index;
     private readonly int[] idOfByte;
     private readonly uint[] orders;
+    private readonly int? unknown;
 
     /// <summary>Reads what encoding needs from a model.</summary>
     /// <inheritdoc cref="TokenScores.Read" path="/exception"/>
@@ -22,11 +25,12 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         prefixLength = vocabulary.AddSpacePrefix ? 1 : 0;
         index = new TokenIndex(vocabulary);
         idOfByte = index.FindBytes();
+        unknown = vocabulary.UnknownId;
         orders = [.. TokenScores.Read(metadata, vocabulary.Count).Select(Order)];
     }
 
     /// <inheritdoc/>
-    public void Encode(ReadOnlySpan<byte> text, MergeList work, List<int> ids)
+    public bool TryEncode(ReadOnlySpan<byte> text, MergeList work, List<int> ids, out int lacking)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(text.Length + 1);
         buffer[0] = (byte)' ';
@@ -42,18 +46,34 @@ internal sealed class SentencePieceEncoder : ITextEncoder
         }
         work.Merge(new Scores(spaced, index, orders));
 
-        for (var place = work.First; place != MergeList.Nowhere; place = work.Next[place])
+        lacking = -1;
+        for (var place = work.First; place != MergeList.Nowhere && lacking < 0; place = work.Next[place])
         {
             if (work.Id[place] != TokenIndex.None) ids.Add(work.Id[place]);
-            else AddBytes(Between(spaced, place, work.Next[place]), ids);
+            // A vocabulary without a space has none to put before a text; what the text itself has must not get lost.
+            else if (place >= prefixLength && !TryAddBytes(Between(spaced, place, work.Next[place]), ids)) lacking = PlaceInText(text, place);
         }
         ArrayPool<byte>.Shared.Return(buffer);
+        return lacking < 0;
     }
 
-    private void AddBytes(ReadOnlySpan<byte> character, List<int> ids)
+    /// <summary>A character is the tokens of all of its bytes, or none of them.</summary>
+    private bool TryAddBytes(ReadOnlySpan<byte> character, List<int> ids)
     {
-        foreach (var value in character)
-            if (idOfByte[value] != TokenIndex.None) ids.Add(idOfByte[value]);
+        var first = ids.Count;
+        foreach (var value in character) ids.Add(idOfByte[value]);
+        if (!CollectionsMarshal.AsSpan(ids)[first..].Contains(TokenIndex.None)) return true;
+        ids.RemoveRange(first, character.Length);
+        if (unknown is { } id) ids.Add(id);
+        return unknown is not null;
+    }
+
+    /// <summary>Where in a text the character is that has this place once spaces are put in.</summary>
+    private int PlaceInText(ReadOnlySpan<byte> text, int place)
+    {
+        var at = 0;
+        for (var spaced = prefixLength; spaced < place && at < text.Length; spaced++) at += SpaceMark.IsAt(text[at..]) ? SpaceMark.Length : 1;
+        return at;
     }
 
     private static ReadOnlySpan<byte> Between(ReadOnlySpan<byte> text, int start, int end) => end == MergeList.Nowhere ? text[start..] : text[start..end];

@@ -9,6 +9,12 @@ internal static class SpaceMark
 {
     private static ReadOnlySpan<byte> Mark => "\u2581"u8;
 
+    /// <summary>Bytes of the mark.</summary>
+    public static int Length => Mark.Length;
+
+    /// <summary>Whether a text begins with the mark.</summary>
+    public static bool IsAt(ReadOnlySpan<byte> text) => text.StartsWith(Mark);
+
     /// <summary>Copies a text with its marks turned into spaces; returns the length. There must be room for the text's length.</summary>
     public static int Undo(ReadOnlySpan<byte> text, Span<byte> copy)
     {

@@ -52,5 +52,5 @@ internal sealed class SpecialTokens
 
     /// <summary>Some files call a mark user-defined, although the mark ends a turn.</summary>
     private bool IsMark(int id) => vocabulary.Type(id) is TokenType.Control or TokenType.Unknown
-        || vocabulary.Type(id) == TokenType.UserDefined && vocabulary.Bytes(id) is var name && name.StartsWith("<|"u8) && name.EndsWith("|>"u8);
+        || vocabulary.Type(id) == TokenType.UserDefined && MarkNames.IsBarred(vocabulary.Bytes(id));
 }

@@ -21,9 +21,11 @@ public sealed class Tokenizer
     {
         Vocabulary = Vocabulary.FromGguf(file);
         specials = new SpecialTokens(Vocabulary);
+        var notices = new List<string>(Vocabulary.Notices);
         encoder = Vocabulary.Kind == VocabularyKind.ByteLevel
-            ? new BytePairEncoder(file.Metadata, Vocabulary)
+            ? new BytePairEncoder(file.Metadata, Vocabulary, notices)
             : new SentencePieceEncoder(file.Metadata, Vocabulary);
+        Notices = notices;
     }
 
     /// <summary>Reads the tokenizer of a model.</summary>
@@ -34,15 +36,19 @@ public sealed class Tokenizer
     /// <summary>The tokens.</summary>
     public Vocabulary Vocabulary { get; }
 
+    /// <summary>Where the file was read with a guess, those of the vocabulary included: one line each for a person to read.</summary>
+    public IReadOnlyList<string> Notices { get; }
+
     /// <summary>
     /// The tokens of a text, none added. Two texts that are encoded apart and joined keep their own tokens. A UTF-16 surrogate
-    /// without its other half is read as U+FFFD; a byte that the vocabulary lacks is left out.
+    /// without its other half is read as U+FFFD. A character that the vocabulary lacks becomes its unknown token, if it has one.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="parseSpecial">
     /// Whether marks such as <c>&lt;|im_end|&gt;</c> in the text become their tokens; if not, they are text like any other, which is the
     /// choice for what a stranger wrote.
     /// </param>
+    /// <exception cref="TokenizerException">The vocabulary has neither tokens for a character nor an unknown token.</exception>
     public int[] Encode(ReadOnlySpan<char> text, bool parseSpecial = true) =>
         Encode(parseSpecial ? PromptText.Trusted(text.ToString()) : PromptText.Content(text.ToString()));
 
@@ -50,6 +56,7 @@ public sealed class Tokenizer
     /// As <see cref="Encode(ReadOnlySpan{char}, bool)"/>, but a mark is a special token only if none of its characters is content. The text
     /// between two special tokens is encoded as one text, whoever wrote its parts.
     /// </summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, bool)" path="/exception"/>
     public int[] Encode(PromptText text)
     {
         var (bytes, isContent) = text.ToUtf8();
@@ -59,7 +66,7 @@ public sealed class Tokenizer
         {
             ReadOnlySpan<byte> rest = bytes.AsSpan(at);
             var isSpecial = specials.TryFind(rest, isContent.AsSpan(at), out var start, out var special);
-            if (start > 0) encoder.Encode(rest[..start], work, ids);
+            if (start > 0 && !encoder.TryEncode(rest[..start], work, ids, out var lacking)) throw Lacking(bytes, at + lacking);
             at += start;
             if (!isSpecial) continue;
             ids.Add(special);
@@ -72,9 +79,11 @@ public sealed class Tokenizer
     /// The tokens of a text that a model is to continue: as <see cref="Encode(ReadOnlySpan{char}, bool)"/> with special tokens, and with the token that
     /// begins a text in front if the model wants one and the text does not have it.
     /// </summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, bool)" path="/exception"/>
     public int[] EncodePrompt(ReadOnlySpan<char> text) => EncodePrompt(PromptText.Trusted(text.ToString()));
 
     /// <summary>As <see cref="EncodePrompt(ReadOnlySpan{char})"/>, with marks as in <see cref="Encode(PromptText)"/>.</summary>
+    /// <inheritdoc cref="Encode(ReadOnlySpan{char}, bool)" path="/exception"/>
     public int[] EncodePrompt(PromptText text)
     {
         var ids = Encode(text);
@@ -107,5 +116,15 @@ public sealed class Tokenizer
         var hasPrefix = begins && !isSeparator && Vocabulary.AddSpacePrefix && text.StartsWith((byte)' ');
         begins = isSeparator;
         return hasPrefix ? text[1..] : text;
+    }
+
+    private static TokenizerException Lacking(ReadOnlySpan<byte> text, int at)
+    {
+        // A byte inside of a character may be the first that is lacking.
+        var start = at;
+        while ((text[start] & 0xC0) == 0x80) start--;
+        Rune.DecodeFromUtf8(text[start..], out var character, out _);
+        return new(TokenizerError.UnencodableText, "text",
+            $"the character U+{character.Value:X4}, number {Encoding.UTF8.GetCharCount(text[..start]) + 1} of the text, has no token in this vocabulary (byte {text[at]:X2} is missing). Take it out of the text.");
     }
 }

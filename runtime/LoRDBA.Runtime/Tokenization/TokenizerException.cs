@@ -13,6 +13,8 @@ public enum TokenizerError
     VocabularyTooLarge,
     /// <summary>A token id that the vocabulary does not have.</summary>
     UnknownToken,
+    /// <summary>A text has a character for which the vocabulary has no token.</summary>
+    UnencodableText,
 }
 
 /// <summary>A model's vocabulary was refused, or a text or token id does not fit it.</summary>

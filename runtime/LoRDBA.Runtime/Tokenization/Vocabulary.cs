@@ -21,32 +21,30 @@ public sealed class Vocabulary
     private const string AddEosKey = "tokenizer.ggml.add_eos_token";
     private const string AddSpacePrefixKey = "tokenizer.ggml.add_space_prefix";
 
-    /// <summary>
-    /// Marks that end a generation in known chat models, besides the end-of-sequence token: a model that was not told
-    /// to chat may end its text the other way.
-    /// </summary>
-    private static readonly string[] EndNames = ["<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>"];
-
     private readonly byte[] bytes;
     private readonly int[] starts;
     private readonly TokenType[] types;
     private readonly int[] ends;
+    private readonly List<string> notices = [];
 
     private Vocabulary(GgufMetadata metadata, VocabularyKind kind, byte[] bytes, int[] starts, TokenType[] types)
     {
         Kind = kind;
         (this.bytes, this.starts, this.types) = (bytes, starts, types);
+        TokenizerKeys.Check(metadata, notices);
         BosId = SpecialId(metadata, "tokenizer.ggml.bos_token_id");
         EosId = SpecialId(metadata, "tokenizer.ggml.eos_token_id");
         EotId = SpecialId(metadata, "tokenizer.ggml.eot_token_id");
+        UnknownId = FindUnknown(SpecialId(metadata, "tokenizer.ggml.unknown_token_id"));
         AddBos = BosId is not null && (metadata.Contains(AddBosKey) ? metadata.GetBool(AddBosKey, false) : IsBosUsual(metadata));
         AddEos = EosId is not null && metadata.GetBool(AddEosKey, false);
         AddSpacePrefix = kind == VocabularyKind.SentencePiece && metadata.GetBool(AddSpacePrefixKey, true);
-        ends = FindEnds();
+        ends = FindEnds(SpecialId(metadata, "tokenizer.ggml.eom_token_id"));
     }
 
     /// <summary>Reads the vocabulary of a model.</summary>
-    /// <exception cref="TokenizerException">It is of another kind, its arrays differ in length, or an id or type is out of range.</exception>
+    /// <exception cref="TokenizerException">It is of another kind, a key asks for what is not done, its arrays differ in length, or a
+    /// type is out of range.</exception>
     /// <exception cref="GgufException">A key is absent or of a wrong type.</exception>
     public static Vocabulary FromGguf(GgufFile file)
     {
@@ -63,6 +61,7 @@ public sealed class Vocabulary
         if (tokens.Count == 0) throw new TokenizerException(TokenizerError.DamagedVocabulary, TokensKey, "the vocabulary is empty. The file is incomplete.");
         if (metadata.Contains(TokenScores.Key)) TokenScores.Read(metadata, tokens.Count);
         var types = ReadTypes(metadata, tokens.Count);
+        MarkNames.Correct(metadata, tokens, types, kind);
         var bytes = ReadTokens(tokens, types, kind, out var starts);
         return new(metadata, kind, bytes, starts, types);
     }
@@ -82,8 +81,14 @@ public sealed class Vocabulary
     /// <summary>Whether the model wants <see cref="BosId"/> before every text.</summary>
     public bool AddBos { get; }
 
-    /// <summary>The token that ends an answer: <see cref="EotId"/>, else ChatML's or Llama 3's, else <see cref="EosId"/>.</summary>
-    internal int? TurnEndId => EotId ?? FindMark("<|im_end|>") ?? FindMark("<|eot_id|>") ?? EosId;
+    /// <summary>Where the file was read with a guess, one line each for a person to read.</summary>
+    public IReadOnlyList<string> Notices => notices;
+
+    /// <summary>The token that ends an answer: <see cref="EotId"/>, else that of a known family, else <see cref="EosId"/>.</summary>
+    internal int? TurnEndId => EotId ?? FindMark("<|im_end|>") ?? FindMark("<|eot_id|>") ?? FindMark("<end_of_turn>") ?? EosId;
+
+    /// <summary>What stands for a character that the vocabulary cannot express, if the model was trained with such a token.</summary>
+    internal int? UnknownId { get; }
 
     /// <summary>
     /// Whether the model was trained with <see cref="EosId"/> behind every text. The flag is for makers of whole texts: no encoder
@@ -105,7 +110,7 @@ public sealed class Vocabulary
         return bytes.AsSpan(starts[id]..starts[id + 1]);
     }
 
-    /// <summary>What a token is.</summary>
+    /// <summary>What a token is: what the file says, but where its name is known, what its name says.</summary>
     /// <exception cref="TokenizerException">There is no such token.</exception>
     public TokenType Type(int id)
     {
@@ -140,25 +145,31 @@ public sealed class Vocabulary
     private int? SpecialId(GgufMetadata metadata, string key)
     {
         if (!metadata.Contains(key)) return null;
-        var id = metadata.GetUInt32(key);
-        return id < Count ? (int)id : throw new TokenizerException(TokenizerError.DamagedVocabulary, key, $"{id} is not in the vocabulary, which has ids from 0 to {Count - 1}. The file is damaged.");
+        var id = metadata.GetInteger(key);
+        if (id >= 0 && id < Count) return (int)id;
+        // Converters write -1 for a token that the model does not have.
+        notices.Add($"{key} is {id}, which is no token of the vocabulary. It is read as if it were absent.");
+        return null;
     }
 
-    private int[] FindEnds()
+    /// <summary>A byte-level model may name the end of a text as its unknown token, which nothing in a text may become.</summary>
+    private int? FindUnknown(int? named)
+    {
+        if (named is { } id && types[id] == TokenType.Unknown) return id;
+        var first = Array.IndexOf(types, TokenType.Unknown);
+        return first < 0 ? null : first;
+    }
+
+    private int[] FindEnds(int? eomId)
     {
         var found = new HashSet<int>();
-        if (EosId is not null) found.Add(EosId.Value);
-        if (EotId is not null) found.Add(EotId.Value);
+        foreach (var given in (ReadOnlySpan<int?>)[EosId, EotId, eomId])
+            if (given is { } id) found.Add(id);
+        // In the Harmony format <|end|> ends one of several messages of an answer.
+        var goesOn = FindMark("<|return|>") is not null && FindMark("<|call|>") is not null ? FindMark("<|end|>") : null;
         for (var id = 0; id < Count; id++)
-            if (types[id] == TokenType.Control && IsEndName(Bytes(id))) found.Add(id);
+            if (types[id] == TokenType.Control && id != goesOn && MarkNames.IsEnd(Bytes(id))) found.Add(id);
         return [.. found];
-    }
-
-    private static bool IsEndName(ReadOnlySpan<byte> name)
-    {
-        foreach (var end in EndNames)
-            if (Ascii.Equals(name, end)) return true;
-        return false;
     }
 
     private static TokenType[] ReadTypes(GgufMetadata metadata, int count)

@@ -54,13 +54,91 @@ public sealed class ChatTemplateTests
     [Fact]
     public void A_sample_of_another_template_is_its_one_message_and_ends_with_its_end_of_turn()
     {
-        using var file = (Marked with { ChatTemplate = Plain, Tokens = ["a", "<s>", "</s>", "<|eot_id|>"], Types = [1, 3, 3, 3] }).Build();
+        using var file = (Marked with { ChatTemplate = Plain, Tokens = ["a", "<s>", "</s>", "<|eot_id|>", "<unk>"], Types = [1, 3, 3, 3, 2] }).Build();
         var tokenizer = Tokenizer.FromGguf(file);
         var (prompt, completion) = ChatTemplate.ForSamples(file, tokenizer.Vocabulary).EncodeSample(tokenizer, "aa", "a</s>");
 
-        // <s>user: aa</s>\nassistant: with the letters that the vocabulary has.
-        Assert.Equal([1, 0, 0, 2, 0, 0], prompt);
-        Assert.Equal([0, 3], completion);
+        // <s>user: aa</s>\nassistant: of which the vocabulary has the a alone. The template closes a turn with </s>.
+        Assert.Equal([1, 4, 4, 4, 4, 4, 4, 0, 0, 2, 4, 0, 4, 4, 4, 4, 4, 0, 4, 4, 4], prompt);
+        Assert.Equal([0, 4, 4, 4, 4, 2], completion);
+    }
+
+    [Theory]
+    [InlineData("{% for m in messages %}{{ '<|' + m.role + '|>' + m.content + '<|stop|>\n' }}{% endfor %}", "<|stop|>")]
+    [InlineData("{% for m in messages %}{{ m.content | trim }} [OVER]{% endfor %}", "[OVER]")]
+    [InlineData("{% for m in messages %}{{ m.content + eos_token }}{% endfor %}", "</s>")]
+    [InlineData("{% for m in messages %}{{ '<|stop|>' + m.content }}{% endfor %}", null)]            // begins turns, closes none
+    [InlineData("{% for m in messages %}{{ m.content + '. <|stop|>' }}{% endfor %}", null)]
+    [InlineData("{% if messages | length > 1 %}{{ raise_exception('one message') }}{% endif %}", null)]
+    public void The_mark_with_which_a_template_closes_a_turn_ends_an_answer(string template, string? mark)
+    {
+        string[] tokens = ["a", "<s>", "</s>", "<|stop|>", "[OVER]", "<|im_end|>"];
+        using var file = (Marked with { ChatTemplate = template, Tokens = tokens, Types = [1, 3, 3, 1, 1, 1] }).Build();
+
+        Assert.Equal(mark is null ? [] : [Array.IndexOf(tokens, mark)], ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file)).EndTokens);
+    }
+
+    [Fact]
+    public void Marks_that_the_file_calls_normal_are_single_tokens_where_the_template_wrote_them_and_text_in_a_message()
+    {
+        using var file = new TinyVocabulary
+        {
+            Tokens = ["<", "a", ">", "[", "A", "]", "<a>", "[A]", "<|a|>", "|"],
+            ChatTemplate = "{{ '<|a|><a>' + messages[0].content + '[A]' }}",
+        }.Build();
+        var tokenizer = Tokenizer.FromGguf(file);
+        var chat = ChatTemplate.FromGguf(file, tokenizer.Vocabulary);
+
+        Assert.Equal([8, 6, 0, 1, 2, 3, 4, 5, 0, 9, 1, 9, 2, 7], tokenizer.Encode(chat.Render([new("user", "<a>[A]<|a|>")])));
+    }
+
+    [Fact]
+    public void A_template_that_fails_on_one_conversation_keeps_the_others()
+    {
+        using var file = (Marked with { ChatTemplate = "{% if messages | length == 1 %}{{ messages[0].x.y }}{% endif %}{{ messages | length }}" }).Build();
+        var template = ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file));
+
+        Assert.True(template.IsOwn);
+        Assert.EndsWith("That was a conversation of one message; it may work for another.", template.Notice);
+        Assert.Equal("2", template.Render([User, User]).Text);
+        Assert.Equal((ChatTemplateError.WrongValue, 1), Assert.Throws<ChatTemplateException>(() => template.Render([User])) is var error ? (error.Error, error.Line) : default);
+        Assert.Equal("3", template.Render([User, User, User]).Text);
+    }
+
+    [Theory]
+    [InlineData("{{ strftime_now('%Y') }}")]
+    [InlineData("{{ mood.value }}")]
+    [InlineData("{{ tools[0].name }}")]
+    public void The_trial_has_what_real_use_has(string template)
+    {
+        using var file = (Marked with { ChatTemplate = template }).Build();
+        using var json = JsonDocument.Parse("""{"variables": {"mood": {"value": 1}}, "tools": [{"name": "go"}]}""");
+        var options = new ChatOptions { Variables = json.RootElement.GetProperty("variables"), Tools = json.RootElement.GetProperty("tools"), Clock = new FixedClock() };
+
+        Assert.Null(ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file), options).Notice);
+    }
+
+    [Fact]
+    public void The_trial_has_a_clock_by_itself()
+    {
+        using var file = (Marked with { ChatTemplate = "{{ strftime_now('%Y') }}" }).Build();
+
+        Assert.Null(ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file)).Notice);
+    }
+
+    [Theory]
+    [InlineData("with tools", "with tools", null)]
+    [InlineData("{{ x | md5 }}", "without", "conversations with tools are written by tokenizer.chat_template")]
+    public void A_conversation_with_tools_is_written_by_the_template_for_them(string toolTemplate, string written, string? notice)
+    {
+        using var file = (Marked with { ChatTemplate = "without", More = writer => writer.Add("tokenizer.chat_template.tool_use", toolTemplate) }).Build();
+        using var tools = JsonDocument.Parse("[]");
+        var template = ChatTemplate.FromGguf(file, Vocabulary.FromGguf(file));
+
+        Assert.Equal("without", template.Render([User]).Text);
+        Assert.Equal(written, template.Render([User], new() { Tools = tools.RootElement }).Text);
+        if (notice is null) Assert.Null(template.Notice);
+        else Assert.Contains(notice, template.Notice);
     }
 
     [Fact]

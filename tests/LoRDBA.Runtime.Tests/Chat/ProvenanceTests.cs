@@ -29,9 +29,10 @@ public sealed class ProvenanceTests
     [Fact]
     public void A_mark_that_the_file_calls_user_defined_is_a_mark_and_other_such_tokens_are_text()
     {
-        using var file = new TinyVocabulary { Tokens = ["a", "<|im_end|>", "<think>"], Types = [1, 4, 4] }.Build();
+        string[] tokens = ["<|im_end|>", "<think>", .. "<|imend_>".Distinct().Select(c => c.ToString())];
+        using var file = new TinyVocabulary { Tokens = tokens, Types = [4, 4, .. Enumerable.Repeat(1, tokens.Length - 2)] }.Build();
 
-        Assert.Equal([1, 2, 2], Tokenizer.FromGguf(file).Encode(Render("<|im_end|><think>{{ x }}", "<|im_end|><think>")));
+        Assert.Equal([0, 1, .. "<|im_end|>".Select(c => Array.IndexOf(tokens, $"{c}")), 1], Tokenizer.FromGguf(file).Encode(Render("<|im_end|><think>{{ x }}", "<|im_end|><think>")));
     }
 
     [Theory]

@@ -97,6 +97,17 @@ public sealed class TextGeneratorTests : IDisposable
     }
 
     [Fact]
+    public void Ends_at_the_tokens_that_the_caller_names()
+    {
+        var ids = GreedyIds(10);
+        var (text, result) = Generate(new() { MaxTokens = 10, EndTokens = [ids[4]] });
+        var at = Array.IndexOf(ids, ids[4]);
+
+        Assert.Equal((FinishReason.EndOfGeneration, at), (result.Finish, result.GeneratedTokens));
+        Assert.Equal(tokenizer.Decode(ids.AsSpan(0, at)), text);
+    }
+
+    [Fact]
     public void Bad_options_are_refused_before_anything_runs()
     {
         Assert.Throws<GenerationException>(() => new TextGenerator(sequence, tokenizer, new() { MaxTokens = 0 }));

@@ -93,7 +93,8 @@ public sealed unsafe class GgufFileTests
     {
         var whole = new GgufBuilder().Key("k", 4, 1u).ToArray();
         for (var length = 24 + 8 + 1 + 4 + 4; length <= whole.Length; length++) GgufFile.FromBytes(whole.AsSpan(0, length), "test.gguf").Dispose();
-        Refusal.Of([.. whole, 0], GgufError.TrailingBytes);
+        using var file = GgufFile.FromBytes([.. whole, 0], "test.gguf");
+        Assert.Equal(GgufError.TrailingBytes, Assert.Throws<GgufException>(file.RefuseTrailingBytes).Error);
     }
 
     public static TheoryData<byte[], GgufError> BadHeaders => new()

@@ -67,6 +67,20 @@ public sealed class GgufTensorReaderTests
         Refusal.Of(new GgufBuilder().Tensor("t", type, [32], 0).Data(32).ToArray(), GgufError.UnknownTensorType);
 
     [Theory]
+    [InlineData(4u, "Q4_2 (type 4) has been retired", "convert the model anew")]
+    [InlineData(31u, "Q4_0_4_4 (type 31) has been retired", "made for an older llama.cpp on ARM: take the model's Q4_0 file")]
+    [InlineData(33u, "Q4_0_8_8 (type 33) has been retired", "take the model's Q4_0 file")]
+    [InlineData(36u, "IQ4_NL_4_4 (type 36) has been retired", "take the model's IQ4_NL file")]
+    [InlineData(1000u, "1000 is no tensor type of GGUF that this version knows", "Update this program")]
+    public void A_retired_type_is_called_by_its_name_with_advice(uint type, string name, string advice)
+    {
+        var error = Refusal.Of(new GgufBuilder().Tensor("t", type, [32], 0).Data(32).ToArray());
+
+        Assert.Contains(name, error.Message);
+        Assert.Contains(advice, error.Message);
+    }
+
+    [Theory]
     [InlineData(Q4_0, 33ul)]
     [InlineData(Q8_0, 31ul)]
     [InlineData(Q4_K, 128ul)]
@@ -96,7 +110,7 @@ public sealed class GgufTensorReaderTests
         Assert.Equal(expected, error.Error);
         Assert.Equal("tensor b offset", error.Field);
         Assert.Equal(24 + 2 * (8 + 1 + 4 + 8 + 4 + 8) - 8, error.Offset);
-        Refusal.Of(With(64).ToArray(), GgufError.TrailingBytes);
+        GgufFile.FromBytes(With(64).ToArray(), "test.gguf").Dispose();
     }
 
     [Fact]
@@ -121,12 +135,16 @@ public sealed class GgufTensorReaderTests
     }
 
     [Fact]
-    public void Anything_appended_is_refused()
+    public void What_is_appended_harms_no_model_and_is_refused_where_it_is_asked_for()
     {
         var whole = new GgufBuilder().Tensor("a", F32, [8], 0).Data(32).ToArray();
-        var error = Refusal.Of([.. whole, .. "PK\x03\x04"u8]);
-        Assert.Equal(GgufError.TrailingBytes, error.Error);
-        Assert.Equal(whole.Length, error.Offset);
+        using var sound = GgufFile.FromBytes(whole, "test.gguf");
+        using var file = GgufFile.FromBytes([.. whole, .. "PK\x03\x04"u8], "test.gguf");
+        sound.RefuseTrailingBytes();
+        var error = Assert.Throws<GgufException>(file.RefuseTrailingBytes);
+
+        Assert.Equal((GgufError.TrailingBytes, whole.Length), (error.Error, error.Offset));
+        Assert.Equal(sound.Span(sound.GetTensor("a")).ToArray(), file.Span(file.GetTensor("a")).ToArray());
     }
 
     [Fact]

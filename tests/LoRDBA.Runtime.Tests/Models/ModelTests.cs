@@ -179,5 +179,73 @@ public sealed class ModelTests
 
     [Fact]
     public void A_tensor_that_the_forward_pass_would_not_read_is_refused() =>
-        AssertRefused(new TinyModel { Shapes = { ["blk.0.attn_q.bias"] = [64] } }, "blk.0.attn_q.bias");
+        AssertRefused(new TinyModel { Shapes = { ["blk.0.attn_q_norm.weight"] = [64] } }, "blk.0.attn_q_norm.weight");
+
+    [Theory]
+    [InlineData("attn_q", 64)]
+    [InlineData("attn_k", 32)]
+    [InlineData("attn_v", 32)]
+    [InlineData("attn_output", 64)]
+    [InlineData("ffn_gate", 96)]
+    [InlineData("ffn_up", 96)]
+    [InlineData("ffn_down", 64)]
+    public void A_llama_may_have_biases(string linear, long length)
+    {
+        using var file = GgufFile.FromBytes(new TinyModel { Type = GgmlType.F32, Shapes = { [$"blk.1.{linear}.bias"] = [length] } }.ToArray(), "tiny.gguf");
+        int[] ids = [1, 2, 3, 4, 5, 6, 7];
+        var plain = new PlainTransformer(file, TinyModel.NLayer, new PlainOptions());
+        var expected = ids.Select(plain.Next).ToArray()[^1];
+        using var model = Model.Load(file);
+        using var sequence = model.CreateSequence(engineOptions: new() { Oracle = true });
+        var logits = sequence.Prefill(ids);
+
+        for (var i = 0; i < logits.Length; i++) Assert.Equal(expected[i], logits[i], 1e-3);
+    }
+
+    [Fact]
+    public void A_norm_may_be_a_matrix_of_one_row()
+    {
+        static void Values(string name, float[] values)
+        {
+            if (name == "output_norm.weight") values.AsSpan().Fill(1.5f);
+        }
+
+        using var model = Load(new TinyModel { Shapes = { ["output_norm.weight"] = [64, 1] }, Change = Values, Type = GgmlType.F32 });
+        using var same = Load(new TinyModel { Shapes = { ["output_norm.weight"] = [64] }, Change = Values, Type = GgmlType.F32 });
+        Assert.Equal(same.Fingerprint, model.Fingerprint);
+        AssertRefused(new TinyModel { Shapes = { ["output_norm.weight"] = [32, 2] }, Type = GgmlType.F32 }, "output_norm.weight", "32 x 2");
+    }
+
+    [Theory]
+    [InlineData("llama.attention.head_count", 4)]
+    [InlineData("llama.attention.head_count_kv", 2)]
+    [InlineData("llama.feed_forward_length", 96)]
+    public void A_number_of_each_layer_may_stand_for_that_of_the_model_if_all_are_equal(string key, int number)
+    {
+        TinyModel With(params int[] numbers)
+        {
+            var tiny = new TinyModel { More = writer => writer.AddArray<int>(key, numbers) };
+            tiny.Metadata.Remove(key);
+            return tiny;
+        }
+
+        using var model = Load(With(number, number));
+        Assert.Equal((4, 2, 96), (model.Config.NHead, model.Config.NHeadKv, model.Config.NFf));
+        Assert.Empty(model.Notices);
+        AssertRefused(With(number, 2 * number), key, "layers of different shapes");
+        AssertRefused(With(), key, "one for each layer");
+        AssertRefused(With(-number, -number), key, "counts");
+        AssertRefused(With(new int[1000]), key, "1000 elements");
+    }
+
+    [Fact]
+    public void A_context_length_of_0_is_not_known_and_bounds_nothing()
+    {
+        using var model = Load(new TinyModel { Metadata = { ["llama.context_length"] = 0u } });
+        using var usual = model.CreateSequence();
+        using var longer = model.CreateSequence(new() { ContextLength = 5000 });
+
+        Assert.Contains("llama.context_length is 0", Assert.Single(model.Notices));
+        Assert.Equal((SequenceOptions.DefaultContextLength, 5000), (usual.ContextLength, longer.ContextLength));
+    }
 }

@@ -86,14 +86,80 @@ public sealed partial class PreTokenizerTests
     [InlineData("gpt-2", "we'll  'll", "we|'ll| | '|ll")]
     public void Cuts_by_hand(string rule, string text, string pieces) => Assert.Equal(pieces.Split('|'), Cut(rule, text));
 
+    /// <summary>Each rule that is written as expressions, by its first name.</summary>
+    public static TheoryData<string> RulesOfExpressions => [.. PreTokenizer.Rules.Where(rule => rule.Expressions.Length > 0).Select(rule => rule.Names[0])];
+
+    /// <summary>.NET's engine is the oracle, up to U+FFFF; its <c>$</c> also matches before a last line feed.</summary>
+    [Theory]
+    [MemberData(nameof(RulesOfExpressions))]
+    public void Expressions_cut_as_in_another_engine(string name)
+    {
+        Regex[] rules = [.. PreTokenizer.Named(name).Expressions.Select(expression =>
+            new Regex(Regex.Replace(expression, @"(?:\p{Cs}{2}-\p{Cs}{2})+", "").Replace("+$", @"+\z", StringComparison.Ordinal), RegexOptions.CultureInvariant))];
+
+        Texts.Sample(text =>
+        {
+            var expected = rules.Aggregate((IEnumerable<string>)[text], (pieces, rule) => pieces.SelectMany(piece => MatchesAndGaps(rule, piece)));
+            Assert.Equal(expected.Where(piece => piece.Length > 0), Cut(name, text));
+        }, iter: 5_000);
+    }
+
+    /// <summary>Texts after the published expressions, worked out by hand.</summary>
+    [Theory]
+    [InlineData("tekken", "Hello helloWorld 2024 x/\n", "Hello| hello|World| |2|0|2|4| x|/\n")]
+    [InlineData("tekken", "ÉTÉ été's", "ÉTÉ| été|'s")]
+    [InlineData("gpt-4o", "We'll go, HELLOWorld 12345", "We'll| go|,| HELLOWorld| |123|45")]
+    [InlineData("llama4", "x//\n  y", "x|//\n| | y")]
+    [InlineData("gpt-4o", "𐐀𐐨𐐀", "𐐀𐐨|𐐀")]                            // a capital and a small letter beyond U+FFFF
+    [InlineData("falcon", "a  b12345 ($", "a| | b|123|45| |($")]
+    [InlineData("deepseek-llm", "你好 world\n 12  ", "你好| world|\n| |12|  ")]
+    [InlineData("deepseek-llm", "𐐀𐐁x", "𐐀𐐁|x")]                              // the second expression takes letters too
+    [InlineData("deepseek-coder", "if x1:", "if| x|1|:")]
+    [InlineData("deepseek-v3", "12345 .net (a)你好", "123|45| .|net| (|a|)|你好")]
+    [InlineData("command-r", "in 2024, x", "in| |2|0|2|4|,| x")]
+    [InlineData("falcon3", "in 20245, x", "in| |202|45|,| x")]
+    [InlineData("pixtral", "in 20245, x", "in| |202|45|,| x")]
+    [InlineData("dbrx", "in 20245, x", "in| |202|45|,| x")]
+    [InlineData("smaug-bpe", "in 20245, x", "in| |202|45|,| x")]
+    [InlineData("bloom", "a, b. c", "a|,| b|.| c")]
+    [InlineData("viking", "a12, b", "a|1|2|,| b")]
+    public void Published_expressions_by_hand(string rule, string text, string pieces) => Assert.Equal(pieces.Split('|'), Cut(rule, text));
+
+    /// <summary>To look for <c>\s+$</c> at each place of a run would take the square of the time: minutes for this text.</summary>
+    [Fact]
+    public void A_long_run_of_white_space_takes_no_longer_than_its_length() =>
+        Assert.Equal([new string(' ', 999_999), " a"], Cut("deepseek-llm", new string(' ', 1_000_000) + "a"));
+
+    [Theory]
+    [InlineData("llama-bpe", true, true)]
+    [InlineData("falcon3", true, true)]
+    [InlineData("pixtral", true, true)]
+    [InlineData("tekken", true, true)]
+    [InlineData("dbrx", false, false)]
+    [InlineData("smaug-bpe", false, false)]
+    [InlineData("gpt-4o", false, false)]
+    [InlineData("llama4", false, false)]
+    [InlineData("command-r", false, false)]
+    [InlineData("deepseek-llm", false, false)]
+    public void Says_whether_whole_tokens_go_first_and_what_begins_a_text(string name, bool wholeFirst, bool addBos) =>
+        Assert.Equal((wholeFirst, addBos), (PreTokenizer.Named(name).WholeFirst, PreTokenizer.Named(name).AddBos));
+
+    [Fact]
+    public void No_name_stands_for_two_rules()
+    {
+        var names = PreTokenizer.Rules.SelectMany(rule => rule.Names).ToList();
+
+        Assert.Equal(names.Distinct(), names);
+    }
+
     [Fact]
     public void An_unknown_rule_is_refused_by_name()
     {
-        var error = Assert.Throws<TokenizerException>(() => PreTokenizer.Named("tekken"));
+        var error = Assert.Throws<TokenizerException>(() => PreTokenizer.Named("kimi-k2"));
 
         Assert.Equal("tokenizer.ggml.pre", error.Field);
-        Assert.Contains("tekken", error.Message);
-        Assert.Contains("gpt-2, smollm, llama-bpe", error.Message);
+        Assert.Contains("kimi-k2", error.Message);
+        Assert.Contains("gpt-2, phi-2", error.Message);
     }
 
     private static IEnumerable<string> MatchesAndGaps(Regex rule, string text)

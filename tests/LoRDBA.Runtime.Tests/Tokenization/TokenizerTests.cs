@@ -62,16 +62,56 @@ public sealed class TokenizerTests
     }
 
     [Fact]
-    public void Decoding_what_SmolLM2_encoded_gives_the_text_without_the_bytes_it_lacks()
+    public void SmolLM2_refuses_the_bytes_it_lacks_and_gives_back_any_other_text()
     {
         var tokenizer = RealTokenizers.Load(RealTokenizers.SmolLM2);
         byte[] lacking = [0x04, 0x06, 0x13, 0x14, 0x16, 0x1D, 0xF1, 0xF2];
 
         UnicodeText.Gen.Sample(text =>
         {
-            var known = Encoding.UTF8.GetBytes(text).Where(value => !lacking.Contains(value));
-            AssertRoundTrip(tokenizer, text, Encoding.UTF8.GetString([.. known]));
+            if (Encoding.UTF8.GetBytes(text).Any(lacking.Contains)) Assert.Equal(TokenizerError.UnencodableText, Assert.Throws<TokenizerException>(() => tokenizer.Encode(text)).Error);
+            else AssertRoundTrip(tokenizer, text, text);
         }, iter: 3_000);
+    }
+
+    [Theory]
+    [InlineData("ab\u0001c", "the character U+0001, number 3 of the text, has no token in this vocabulary (byte 01 is missing)")]
+    [InlineData("🦙é", "the character U+1F999, number 1 of the text")]
+    [InlineData("bé", "the character U+00E9, number 2 of the text")]
+    [InlineData("a<a>\n", "the character U+000A, number 5 of the text")]
+    public void A_character_without_a_token_is_refused_with_its_place_and_never_left_out(string text, string message)
+    {
+        using var file = (Marked with { Tokens = ["a", "b", "c", "<a>", "Ã"], Types = [1, 1, 1, 3, 1], Ids = [] }).Build();
+        var error = Assert.Throws<TokenizerException>(() => Tokenizer.FromGguf(file).Encode(text));
+
+        Assert.Equal((TokenizerError.UnencodableText, "text"), (error.Error, error.Field));
+        Assert.Contains(message, error.Message);
+    }
+
+    [Fact]
+    public void A_character_without_a_token_becomes_the_unknown_token_where_the_vocabulary_has_one()
+    {
+        using var file = Marked.Build();
+
+        Assert.Equal([0, 6, 1], Tokenizer.FromGguf(file).Encode("a!b"));
+    }
+
+    [Fact]
+    public void A_token_that_ends_a_text_is_no_unknown_token_even_if_the_file_says_so()
+    {
+        using var file = new TinyVocabulary { Tokens = ["a", "<|endoftext|>"], Types = [1, 3], Ids = [("unknown", 1)] }.Build();
+
+        Assert.Throws<TokenizerException>(() => Tokenizer.FromGguf(file).Encode("b"));
+    }
+
+    [Fact]
+    public void A_file_without_a_pre_tokenizer_takes_the_default_one_with_a_notice()
+    {
+        using var file = (Marked with { Pre = "" }).Build();
+        var tokenizer = Tokenizer.FromGguf(file);
+
+        Assert.Contains("tokenizer.ggml.pre", Assert.Single(tokenizer.Notices));
+        Assert.Equal([0, 0], tokenizer.Encode("aa"));
     }
 
     [Fact]
@@ -135,7 +175,7 @@ public sealed class TokenizerTests
         using var file = (Marked with { Tokens = ["a", "<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>"], Types = [1, 3, 3, 3, 1], Ids = [("eos", 3)] }).Build();
         var tokenizer = Tokenizer.FromGguf(file);
 
-        Assert.Equal([false, true, true, true, false], Enumerable.Range(0, 5).Select(tokenizer.IsEndOfGeneration));
+        Assert.Equal([false, true, true, true, true], Enumerable.Range(0, 5).Select(tokenizer.IsEndOfGeneration));
     }
 
     [Fact]

@@ -72,9 +72,6 @@ public sealed class VocabularyTests
         { "type negative", "tokenizer.ggml.token_type" },
         { "type too large", "tokenizer.ggml.token_type" },
         { "scores too short", "tokenizer.ggml.scores" },
-        { "bos outside", "tokenizer.ggml.bos_token_id" },
-        { "eos outside", "tokenizer.ggml.eos_token_id" },
-        { "eot outside", "tokenizer.ggml.eot_token_id" },
     };
 
     [Theory]
@@ -86,12 +83,91 @@ public sealed class VocabularyTests
         Assert.Equal(field, Assert.Throws<TokenizerException>(() => Vocabulary.FromGguf(file)).Field);
     }
 
-    [Fact]
-    public void A_negative_id_is_refused()
+    [Theory]
+    [InlineData("bos", -1)]
+    [InlineData("eos", -1)]
+    [InlineData("eos", 7)]
+    [InlineData("eot", int.MaxValue)]
+    [InlineData("eom", 7)]
+    [InlineData("unknown", -1)]
+    public void An_id_that_is_no_token_is_read_as_if_it_were_absent_with_a_notice(string name, int id)
     {
-        using var file = (Sound with { Ids = [("bos", -1)] }).Build();
+        using var file = (Sound with { Ids = [(name, id)] }).Build();
+        var vocabulary = Vocabulary.FromGguf(file);
 
-        Assert.Equal("tokenizer.ggml.bos_token_id", Assert.Throws<GgufException>(() => Vocabulary.FromGguf(file)).Field);
+        Assert.Equal((null, null, null), (vocabulary.BosId, vocabulary.EosId, vocabulary.EotId));
+        Assert.Contains($"tokenizer.ggml.{name}_token_id is {id}, which is no token", Assert.Single(vocabulary.Notices));
+    }
+
+    /// <summary>A token, the type that the file gives it, and what it is.</summary>
+    [Theory]
+    [InlineData("gpt2", "<|im_end|>", TokenType.Normal, TokenType.Control)]
+    [InlineData("gpt2", "<|end|>", TokenType.UserDefined, TokenType.Control)]
+    [InlineData("gpt2", "<end_of_turn>", TokenType.Unused, TokenType.Control)]
+    [InlineData("gpt2", "<|im_start|>", TokenType.Normal, TokenType.Control)]
+    [InlineData("gpt2", "<|im_start|>", TokenType.UserDefined, TokenType.UserDefined)]
+    [InlineData("gpt2", "<start_of_turn>", TokenType.Normal, TokenType.Control)]  // the template below writes it
+    [InlineData("gpt2", "[INST]", TokenType.Normal, TokenType.Control)]
+    [InlineData("gpt2", "<think>", TokenType.Normal, TokenType.UserDefined)]
+    [InlineData("gpt2", "[0]", TokenType.Normal, TokenType.Normal)]              // code, which the template has too
+    [InlineData("gpt2", "<br>", TokenType.Normal, TokenType.Normal)]
+    [InlineData("gpt2", "<0x0A>", TokenType.Normal, TokenType.Normal)]
+    [InlineData("llama", "<0x0A>", TokenType.Normal, TokenType.Byte)]
+    [InlineData("llama", "<0x0A>", TokenType.UserDefined, TokenType.Byte)]
+    [InlineData("llama", "<0x0>", TokenType.Normal, TokenType.Normal)]
+    [InlineData("llama", "<｜end▁of▁sentence｜>", TokenType.Normal, TokenType.Control)]
+    public void A_known_name_goes_before_the_type_in_the_file(string model, string token, TokenType given, TokenType type)
+    {
+        using var file = new TinyVocabulary
+        {
+            Model = model,
+            Tokens = ["a", token],
+            Types = [1, (int)given],
+            Scores = [0, 0],
+            ChatTemplate = "{{ '<start_of_turn>' + messages[0].content + '[INST]<think>' }}",
+        }.Build();
+        var vocabulary = Vocabulary.FromGguf(file);
+
+        Assert.Equal(type, vocabulary.Type(1));
+        Assert.Equal(type == TokenType.Byte ? "\n" : token, Encoding.UTF8.GetString(vocabulary.Bytes(1)));
+    }
+
+    [Theory]
+    [InlineData("<|im_end|>")]
+    [InlineData("<|end|>")]
+    [InlineData("<end_of_turn>")]
+    [InlineData("<|eot_id|>")]
+    [InlineData("<|eom_id|>")]
+    [InlineData("<|endoftext|>")]
+    [InlineData("<|end_of_text|>")]
+    [InlineData("<EOT>")]
+    [InlineData("▁<EOT>")]
+    [InlineData("<|return|>")]
+    [InlineData("<｜end▁of▁sentence｜>")]
+    public void The_ends_of_known_families_end_an_answer_whatever_their_type(string name)
+    {
+        foreach (var model in (string[])["gpt2", "llama"])
+            foreach (var type in (int[])[0, 1, 2, 3, 4, 5])
+            {
+                using var file = new TinyVocabulary { Model = model, Tokens = ["a", name], Types = [1, type], Scores = [0, 0] }.Build();
+                Assert.Equal([false, true], Enumerable.Range(0, 2).Select(Vocabulary.FromGguf(file).IsEnd));
+            }
+    }
+
+    [Fact]
+    public void In_the_Harmony_format_the_end_of_a_message_is_not_that_of_the_answer()
+    {
+        using var file = new TinyVocabulary { Tokens = ["a", "<|end|>", "<|return|>", "<|call|>"], Types = [1, 3, 3, 3] }.Build();
+
+        Assert.Equal([false, false, true, true], Enumerable.Range(0, 4).Select(Vocabulary.FromGguf(file).IsEnd));
+    }
+
+    [Fact]
+    public void The_ids_of_end_of_turn_and_end_of_message_end_an_answer()
+    {
+        using var file = new TinyVocabulary { Tokens = ["a", "b", "c", "d"], Ids = [("eos", 1), ("eot", 2), ("eom", 3)] }.Build();
+
+        Assert.Equal([false, true, true, true], Enumerable.Range(0, 4).Select(Vocabulary.FromGguf(file).IsEnd));
     }
 
     /// <summary>A key, and a value of another type than it needs.</summary>
@@ -145,9 +221,6 @@ public sealed class VocabularyTests
         "type negative" => Sound with { Types = [1, 1, -1, 1, 3, 4, 1] },
         "type too large" => Sound with { Types = [1, 1, 7, 1, 3, 4, 1] },
         "scores too short" => Sound with { Scores = [0, 0, 0, 0, 0, 0] },
-        "bos outside" => Sound with { Ids = [("bos", 7)] },
-        "eos outside" => Sound with { Ids = [("eos", int.MaxValue)] },
-        "eot outside" => Sound with { Ids = [("eot", 7)] },
         _ => throw new ArgumentOutOfRangeException(nameof(damage)),
     };
 }

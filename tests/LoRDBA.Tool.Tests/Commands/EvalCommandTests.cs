@@ -74,23 +74,43 @@ public sealed class EvalCommandTests
         Assert.Equal(1, run.Error.Count(c => c == '\n'));
     }
 
-    [Theory, InlineData("bom"), InlineData("crlf"), InlineData("utf16")]
-    public void Marks_and_line_ends_of_other_systems_are_read(string name)
+    /// <summary>
+    /// Files that users had, and what is right: <c>../shared/cases/README.md</c>. All three hold the first lines of the test data.
+    /// </summary>
+    [Theory]
+    [InlineData("bom")]
+    [InlineData("crlf")]
+    [InlineData("utf16")]
+    public void Reads_text_in_the_forms_that_editors_save(string name)
     {
-        var run = ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", SharedFiles.Require($"cases/text/{name}.jsonl"), "--json");
-        Assert.True(run.ExitCode == ExitCodes.Done, run.Error);
-        Assert.InRange(run.Json().GetProperty("lines").GetInt32(), 1, 100);
+        var model = SharedFiles.Require("cases/gguf/trailing.gguf");
+        var found = ToolRun.Of("eval", model, "--data", SharedFiles.Require($"cases/text/{name}.jsonl"), "--json").Json();
+        using var folder = new TemporaryFolder();
+        var plain = folder.Write("plain.jsonl", """
+            {"prompt": "what is the temperature in the living room?", "completion": "{\"intent\":\"HassClimateGetTemperature\",\"area\":\"Living Room\"}"}
+            {"prompt": "pause timer for pizza", "completion": "{\"intent\":\"HassPauseTimer\",\"name\":\"pizza\"}"}
+            """u8.ToArray());
+        var expected = ToolRun.Of("eval", model, "--data", plain, "--json").Json();
+
+        Assert.Equal((2, expected.GetProperty("nll").GetDouble()), (found.GetProperty("lines").GetInt32(), found.GetProperty("nll").GetDouble()));
     }
 
     [Fact]
-    public void A_line_that_is_not_UTF8_is_refused_with_file_and_line()
+    public void Bytes_that_are_no_UTF8_are_refused_with_file_and_line()
     {
-        var latin1 = SharedFiles.Require("cases/text/latin1.jsonl");
-        var number = 1 + File.ReadAllLines(latin1, System.Text.Encoding.Latin1).TakeWhile(line => line.All(char.IsAscii)).Count();
-        var error = ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", latin1, "--json").ErrorJson();
-        Assert.Equal(("input", "data.not-utf8"), (error.GetProperty("kind").GetString(), error.GetProperty("code").GetString()));
-        Assert.StartsWith($"{latin1}: line {number} is not UTF-8", error.GetProperty("message").GetString());
-        Assert.Contains("Save the file as UTF-8", error.GetProperty("message").GetString());
+        var path = SharedFiles.Require("cases/text/latin1.jsonl");
+        var run = ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", path);
+
+        Assert.Equal((ExitCodes.BadInput, $"lordba: {path}: line 1 is not UTF-8. Save the file as UTF-8.\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public void The_line_of_a_byte_that_is_no_UTF8_is_found_behind_a_byte_order_mark_too()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("data.jsonl", [.. "\uFEFF{\"prompt\": \"é\", \"completion\": \"a\"}\n\n"u8, 0xFC, (byte)'\n']);
+
+        Assert.Contains($"{path}: line 3 is not UTF-8.", ToolRun.Of("eval", SharedFiles.Require(Tiny), "--data", path).Error);
     }
 
     /// <summary>eval and compare can measure the lines before it; convert --calibrate has no such option, and names none.</summary>

@@ -25,6 +25,7 @@ public sealed class InspectCommandTests
 
     [Theory]
     [InlineData("{{ messages[0].content }}", true, "own", null)]
+    [InlineData("{{ messages[0].x.y }}", true, "own", "line 1 of the chat template: 'x' of a dictionary, which is not defined, has no attribute y.")]
     [InlineData("{{ messages | md5 }}", true, "chatml", "line 1 of the chat template: the filter md5 is not supported.")]
     [InlineData("{{ messages | md5 }}", false, "unsupported", "line 1 of the chat template: the filter md5 is not supported.")]
     public void Says_whether_the_chat_template_is_supported(string template, bool hasChatMlMarks, string used, string? reason)
@@ -36,7 +37,7 @@ public sealed class InspectCommandTests
         Assert.Equal(used, chat.GetProperty("template").GetString());
         Assert.Equal(reason is not null, chat.TryGetProperty("notice", out var notice));
         if (reason is not null) Assert.Contains(reason, notice.GetString());
-        Assert.Matches(reason is null ? "chat template +supported\n" : $"chat template +{used}: ", ToolRun.Of("inspect", model).Out);
+        Assert.Matches(reason is null ? "chat template +supported\n" : $"chat template +{(used == "own" ? "supported" : used)}: ", ToolRun.Of("inspect", model).Out);
     }
 
     [Fact]

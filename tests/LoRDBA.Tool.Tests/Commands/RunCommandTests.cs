@@ -62,17 +62,15 @@ public sealed class RunCommandTests
         int PromptTokens(string prompt) => ToolRun.Of("run", model, "--chat", prompt, "--max-tokens", "1", "--json").Json().GetProperty("prompt_tokens").GetInt32();
 
         Assert.Equal("user".Length + 2 + 1, PromptTokens("ab"));
-        // As text, <|eot_id|> is what the vocabulary has of its characters.
-        Assert.Equal("user".Length + "|eotid|".Length + 1, PromptTokens("<|eot_id|>"));
+        // As text, <|eot_id|> is its characters.
+        Assert.Equal("user".Length + "<|eot_id|>".Length + 1, PromptTokens("<|eot_id|>"));
     }
 
-    [Theory]
-    [InlineData("{{ messages.__class__ }}", "the attribute __class__ is not supported")]
-    [InlineData("{{ range(10 ** 9) | list }}", "it takes more than 500000 steps")]
-    [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "levels deep")]
-    public void A_template_that_does_not_work_gives_way_to_ChatML_with_a_notice(string template, string reason)
+    [Fact]
+    public void A_template_that_cannot_be_read_gives_way_to_ChatML_with_a_notice()
     {
         using var folder = new TemporaryFolder();
+        const string template = "{{ messages.__class__ }}", reason = "the attribute __class__ is not supported";
         string[] options = ["--chat", "ab", "--max-tokens", "1"];
         var run = ToolRun.Of(["run", ChatModel.Write(folder, template, hasChatMlMarks: true), .. options]);
         var without = ToolRun.Of(["run", ChatModel.Write(folder, template, hasChatMlMarks: false), .. options]);
@@ -82,6 +80,37 @@ public sealed class RunCommandTests
         Assert.Contains("written as ChatML instead.\n", run.Error);
         Assert.Equal(ExitCodes.BadInput, without.ExitCode);
         Assert.Contains(reason, without.Error);
+    }
+
+    [Theory]
+    [InlineData("{{ range(10 ** 9) | list }}", "it takes more than 500000 steps")]
+    [InlineData("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "levels deep")]
+    [InlineData("{{ messages[0].x.y }}", "has no attribute y")]
+    public void A_template_that_fails_on_the_conversation_is_an_error(string template, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToolRun.Of("run", ChatModel.Write(folder, template, hasChatMlMarks: true), "--chat", "ab", "--max-tokens", "1");
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains(reason, run.Error);
+    }
+
+    [Fact]
+    public void What_was_guessed_of_a_model_is_said_on_standard_error()
+    {
+        var run = ToolRun.Of("run", SharedFiles.Require("cases/gguf/neg_eos.gguf"), "hello", "--max-tokens", "1");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("lordba: tokenizer.ggml.eos_token_id is -1, which is no token of the vocabulary. It is read as if it were absent.\n", run.Error);
+    }
+
+    [Fact]
+    public void A_character_without_a_token_is_an_error_with_its_place()
+    {
+        var run = ToolRun.Of("run", SharedFiles.Require(SmolLm2), "abc\u0004d", "--max-tokens", "1");
+
+        Assert.Equal(ExitCodes.BadInput, run.ExitCode);
+        Assert.Contains("the character U+0004, number 4 of the text", run.Error);
     }
 
     [Fact]

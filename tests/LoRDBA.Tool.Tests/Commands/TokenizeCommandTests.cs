@@ -52,4 +52,14 @@ public sealed class TokenizeCommandTests
         Assert.Equal(ExitCodes.File, run.ExitCode);
         Assert.Contains("/nowhere/text.txt", run.Error);
     }
+
+    [Fact]
+    public void A_file_that_is_no_UTF8_is_refused_with_its_line()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("text.txt", [(byte)'a', (byte)'\n', 0xE9]);
+        var run = ToolRun.Of("tokenize", SharedFiles.Require(Gpt2), "--file", path);
+
+        Assert.Equal((ExitCodes.BadInput, $"lordba: {path}: line 2 is not UTF-8. Save the file as UTF-8.\n"), (run.ExitCode, run.Error));
+    }
 }

@@ -22,6 +22,7 @@ public sealed class GgufLoraFile : IDisposable
     private GgufLoraFile(GgufFile file)
     {
         File = file;
+        file.RefuseTrailingBytes();
         var metadata = file.Metadata;
         Architecture = metadata.GetString(GgufLoraKeys.Architecture);
         var type = metadata.GetString(GgufLoraKeys.AdapterType);

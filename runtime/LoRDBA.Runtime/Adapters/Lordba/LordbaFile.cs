@@ -18,6 +18,7 @@ public sealed class LordbaFile : IDisposable
     {
         this.file = file;
         Require(IsLordba(file), AdapterError.NotLordba, "general.type", "this GGUF file is no LoRDBA adapter. A model is loaded as a model.");
+        file.RefuseTrailingBytes();
         Require(file.DataOffset <= MaxHeaderLength, AdapterError.HeaderTooLarge, "header", $"{file.DataOffset} bytes come before the first tensor; at most {MaxHeaderLength} may.");
         Require(file.Length <= int.MaxValue, AdapterError.BadContainer, "file", $"it has {file.Length} bytes; an adapter has fewer than 2^31.");
         Require(file.Version == 3 && file.Alignment == GgufFile.DefaultAlignment, AdapterError.BadContainer, "header",

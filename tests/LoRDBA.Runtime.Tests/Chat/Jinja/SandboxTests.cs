@@ -20,7 +20,18 @@ public sealed class SandboxTests
         { "{{ ''.__class__ }}", ChatTemplateError.Unsupported, "the attribute __class__" },
         { "{{ ''.__class__.__mro__[1].__subclasses__() }}", ChatTemplateError.Unsupported, "the attribute __class__" },
         { "{{ messages | map(attribute='__class__') | list }}", ChatTemplateError.Unsupported, "the attribute __class__" },
-        { "{{ messages | attr('__class__') }}", ChatTemplateError.Unsupported, "the filter attr" },
+        { "{{ messages | attr('__class__') }}", ChatTemplateError.Unsupported, "the attribute __class__" },
+        { "{{ messages | groupby('__class__') }}", ChatTemplateError.Unsupported, "the attribute __class__" },
+        { "{{ messages | sum(attribute='__class__') }}", ChatTemplateError.Unsupported, "the attribute __class__" },
+        { "{{ '%(__class__)s' % 1 }}", ChatTemplateError.Unsupported, "%( in a format" },
+        { "{{ [1] * 10 ** 9 }}", ChatTemplateError.Budget, "500000 steps" },
+        { "{{ '%999999999s' % 'a' }}", ChatTemplateError.WrongValue, "above 1000" },
+        { "{{ 'a' | center(10 ** 9) }}", ChatTemplateError.Budget, "1048576 characters" },
+        { "{{ [1] | batch(10 ** 9, 0) }}", ChatTemplateError.Budget, "500000 steps" },
+        { "{{ [1] | slice(10 ** 9, 0) }}", ChatTemplateError.Budget, "500000 steps" },
+        { "{% macro m() %}{% call m() %}{% endcall %}{% endmacro %}{{ m() }}", ChatTemplateError.Budget, "400 levels deep" },
+        { "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}", ChatTemplateError.Budget, "400 levels deep" },
+        { "{% do messages.append(1) %}", ChatTemplateError.Unsupported, "the method append" },
         { "{{ messages.append(1) }}", ChatTemplateError.Unsupported, "the method append" },
         { "{{ '{0.__class__}'.format(1) }}", ChatTemplateError.Unsupported, "the method format" },
         { "{{ cycler.__init__ }}", ChatTemplateError.Unsupported, "the attribute __init__" },
@@ -30,7 +41,6 @@ public sealed class SandboxTests
         { "{{ [1] | map('unknown') | list }}", ChatTemplateError.Unsupported, "the filter unknown" },
         { "{% include 'file' %}", ChatTemplateError.Unsupported, "the statement include" },
         { "{% import 'file' as f %}", ChatTemplateError.Unsupported, "the statement import" },
-        { "{% for i in [1] recursive %}{% endfor %}", ChatTemplateError.Unsupported, "a recursive loop" },
         { "{{ range(10 ** 9) | length }}", ChatTemplateError.Budget, "500000 steps" },
         { "{{ range(10 ** 18, -(10 ** 18), -1) | length }}", ChatTemplateError.Budget, "500000 steps" },
         { "{% for a in range(25000) %}{% for b in range(25000) %}{% endfor %}{% endfor %}", ChatTemplateError.Budget, "it takes more than" },
@@ -67,9 +77,10 @@ public sealed class SandboxTests
         Assert.Contains(reason, refusal.Message);
     }
 
+    /// <summary>In ChatML if the template cannot be read; if it fails when it runs, each conversation is refused with the reason.</summary>
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void The_model_loads_and_chats_in_ChatML(string template, ChatTemplateError error, string reason)
+    public void The_model_loads_and_refuses_no_more_than_conversations(string template, ChatTemplateError error, string reason)
     {
         using var model = new TinyModel { Metadata = { ["tokenizer.chat_template"] = Expand(template) } }.Load();
         using var sequence = model.CreateSequence();
@@ -79,7 +90,9 @@ public sealed class SandboxTests
 
         Assert.NotNull(chat.Notice);
         Assert.True(chat.Notice.Contains(reason) || error == ChatTemplateError.Budget, chat.Notice);
-        Assert.Equal("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n", chat.Render([new("user", "Hi")]).Text);
+        if (chat.IsOwn) Assert.Equal(error, Assert.Throws<ChatTemplateException>(() => chat.Render([new("user", "Hi")])).Error);
+        else Assert.Equal("<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n", chat.Render([new("user", "Hi")]).Text);
+        Assert.Equal(chat.IsOwn ? [] : [2], chat.EndTokens);
     }
 
     [Fact]

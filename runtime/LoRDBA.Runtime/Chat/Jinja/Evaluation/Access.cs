@@ -17,6 +17,7 @@ internal static class Access
         {
             MapValue map when map.TryGet(name, out var value) => value,
             NamespaceValue variables when variables.Variables.TryGetValue(name, out var value) => value,
+            CyclerValue cycler when name == "current" => cycler.Current,
             LoopValue loop => loop.Find(name) ?? throw context.Unsupported($"loop.{name}"),
             UndefinedValue => throw context.WrongValue($"{target.Kind}, has no attribute {name}."),
             _ => new UndefinedValue($"'{name}' of {target.Kind}"),
@@ -29,7 +30,7 @@ internal static class Access
         switch (target, key)
         {
             case (MapValue map, TextValue name): return map.TryGet(name.Chars, out var value) ? value : Undefined();
-            case (NamespaceValue or LoopValue, TextValue name): return Attribute(context, target, name.Chars);
+            case (NamespaceValue or LoopValue or CyclerValue, TextValue name): return Attribute(context, target, name.Chars);
             case (ListValue list, IntValue index):
                 return TryLocate(index.Number, list.Items.Count, out var at) ? list.Items[at] : Undefined();
             case (TextValue text, IntValue index):

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Chat.Jinja.Library;
 using LoRDBA.Runtime.Chat.Jinja.Values;
 
 namespace LoRDBA.Runtime.Chat.Jinja.Evaluation;
@@ -24,6 +25,11 @@ internal static class Arithmetic
             case ("+", ListValue a, ListValue b) when a.IsTuple == b.IsTuple:
                 context.Budget.Spend(a.Items.Count + b.Items.Count);
                 return new ListValue([.. a.Items, .. b.Items], a.IsTuple);
+            case ("*", ListValue list, _) when TryGetInteger(right, out var times):
+                // Before anything is made of it.
+                context.Budget.Spend((long)Int128.Min((Int128)Math.Max(0, times) * list.Items.Count, long.MaxValue));
+                return new ListValue([.. Enumerable.Repeat(list.Items, (int)Math.Max(0, list.Items.Count == 0 ? 0 : times)).SelectMany(items => items)], list.IsTuple);
+            case ("%", TextValue format, _): return TextFormat.Apply(context, format, right is ListValue { IsTuple: true } several ? several.Items : [right]);
             case ("*", TextValue text, _) when TryGetInteger(right, out var times): return Repeat(context, text, times);
             case ("*", _, TextValue text) when TryGetInteger(left, out var times): return Repeat(context, text, times);
         }

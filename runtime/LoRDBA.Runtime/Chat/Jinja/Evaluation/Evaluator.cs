@@ -18,9 +18,20 @@ internal sealed class Evaluator(RenderContext context)
     }
 
     /// <summary>The values of a call's arguments.</summary>
-    public Arguments Evaluate(ArgumentList arguments, Scope scope) => arguments is { Positional: [], Named: [] }
-        ? Arguments.None
-        : new(Each(arguments.Positional, scope), [.. arguments.Named.Select(argument => (argument.Name, Evaluate(argument.Value, scope)))]);
+    public Arguments Evaluate(ArgumentList arguments, Scope scope)
+    {
+        if (ReferenceEquals(arguments, ArgumentList.Empty)) return Arguments.None;
+        var positional = Each(arguments.Positional, scope);
+        (string, Value)[] named = [.. arguments.Named.Select(argument => (argument.Name, Evaluate(argument.Value, scope)))];
+        if (arguments.Rest is { } rest) positional = [.. positional, .. Access.Iterate(context, Evaluate(rest, scope))];
+        if (arguments.NamedRest is { } namedRest)
+        {
+            if (Evaluate(namedRest, scope) is not MapValue map) throw context.WrongValue("** takes a dictionary.");
+            context.Budget.Spend(map.Count);
+            named = [.. named, .. map.Entries.Select(entry => (entry.Key.Chars, entry.Value))];
+        }
+        return new(positional, named);
+    }
 
     private Value Dispatch(Expression expression, Scope scope) => expression switch
     {
@@ -94,10 +105,15 @@ internal sealed class Evaluator(RenderContext context)
         return conditional.Otherwise is { } otherwise ? Evaluate(otherwise, scope) : new UndefinedValue("an 'if' without 'else'");
     }
 
-    private Value EvaluateCall(Call call, Scope scope)
+    /// <summary>What a call returns.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="scope">Where it stands.</param>
+    /// <param name="caller">The body of a <c>{% call %}</c>; null elsewhere.</param>
+    public Value EvaluateCall(Call call, Scope scope, Value? caller = null)
     {
         var callee = Evaluate(call.Callee, scope);
         var arguments = Evaluate(call.Arguments, scope);
+        if (caller is not null) arguments = arguments with { Named = [.. arguments.Named, (MacroValue.CallerName, caller)] };
         context.GoTo(call.Line);
         return callee switch
         {

@@ -52,7 +52,17 @@ internal sealed class Renderer(RenderContext context, TextBuilder output)
                 Assign(set.Target, evaluator.Evaluate(set.Value, scope), scope);
                 return Ending.Reached;
             case SetBlock set:
-                Assign(set.Target, Capture(set.Body, scope), scope);
+                Assign(set.Target, Filtered(set.Value, set.Body, scope), scope);
+                return Ending.Reached;
+            case FilterBlock block:
+                output.Append(Printer.Print(context, Filtered(block.Value, block.Body, scope)));
+                return Ending.Reached;
+            case Do act:
+                evaluator.Evaluate(act.Value, scope);
+                return Ending.Reached;
+            case With with: return RunWith(with, scope);
+            case CallBlock call:
+                output.Append(Printer.Print(context, evaluator.EvaluateCall(call.Call, scope, new MacroValue(call.Caller, scope))));
                 return Ending.Reached;
             case Macro macro:
                 scope.Set(macro.Name, new MacroValue(macro, scope));
@@ -69,14 +79,24 @@ internal sealed class Renderer(RenderContext context, TextBuilder output)
         return Run(choice.Otherwise, scope);
     }
 
-    private Ending RunFor(For loop, Scope scope)
+    private Ending RunWith(With with, Scope scope)
     {
-        var items = Access.Iterate(context, evaluator.Evaluate(loop.Items, scope));
+        var inner = new Scope(scope);
+        foreach (var (target, value) in with.Assignments) Unpack(target, evaluator.Evaluate(value, scope), inner);
+        return Run(with.Body, inner);
+    }
+
+    private Ending RunFor(For loop, Scope scope) => RunFor(loop, scope, evaluator.Evaluate(loop.Items, scope), depth: 0);
+
+    private Ending RunFor(For loop, Scope scope, Value walked, int depth)
+    {
+        var items = Access.Iterate(context, walked);
         if (loop.Filter is { } filter) items = [.. items.Where(item => evaluator.Evaluate(filter, ScopeOf(item)).IsTrue)];
+        var state = new LoopState(items, depth, loop.IsRecursive ? Recurse : null);
         for (var i = 0; i < items.Count; i++)
         {
             var inner = ScopeOf(items[i]);
-            inner.Set("loop", new LoopValue(items, i));
+            inner.Set("loop", new LoopValue(state, i));
             if (Run(loop.Body, inner) == Ending.Break) break;
         }
         // Not Run(...) alone: a jump in there belongs to the loop around.
@@ -88,6 +108,23 @@ internal sealed class Renderer(RenderContext context, TextBuilder output)
             Unpack(loop.Target, item, inner);
             return inner;
         }
+
+        TextValue Recurse(Value nested)
+        {
+            var text = new TextBuilder(context.Budget);
+            context.Enter();
+            new Renderer(context, text).RunFor(loop, scope, nested, depth + 1);
+            context.Leave();
+            return text.ToValue();
+        }
+    }
+
+    /// <summary>The text of a body, behind the filters that <paramref name="value"/> is made of.</summary>
+    private Value Filtered(Expression value, Statement[] body, Scope scope)
+    {
+        var inner = new Scope(scope);
+        inner.Set(CapturedText.Name, Capture(body, scope));
+        return evaluator.Evaluate(value, inner);
     }
 
     private TextValue Capture(Statement[] body, Scope scope)

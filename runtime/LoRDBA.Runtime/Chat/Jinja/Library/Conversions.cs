@@ -31,6 +31,31 @@ internal static class Conversions
         return TryParse((call.Input as TextValue)?.Chars, out number) ? new FloatValue(number) : call.Bound[0] ?? new FloatValue(0);
     }
 
+    /// <summary><c>number | abs</c></summary>
+    public static Value Absolute(Invocation call) => call.Input switch
+    {
+        FloatValue real => new FloatValue(Math.Abs(real.Number)),
+        _ when Arithmetic.TryGetInteger(call.Input, out var integer) => integer < 0 ? Arithmetic.Sign(call.Context, "-", call.Input) : new IntValue(integer),
+        _ => throw call.Wrong($"takes a number, not {call.Input.Kind}"),
+    };
+
+    /// <summary><c>number | round(precision, method)</c>: to the even one of two that are equally near. An integer stays one.</summary>
+    public static Value Round(Invocation call)
+    {
+        if (!Comparer.TryGetNumber(call.Input, out var number)) throw call.Wrong($"takes a number, not {call.Input.Kind}");
+        var method = call.OptionalText(1)?.Chars ?? "common";
+        if (method == "common" && Arithmetic.TryGetInteger(call.Input, out var integer)) return new IntValue(integer);
+        var precision = (int)Math.Clamp(call.Integer(0, 0), 0, 15);
+        var factor = Math.Pow(10, precision);
+        return new FloatValue(method switch
+        {
+            "common" => Math.Round(number, precision),
+            "ceil" => Math.Ceiling(number * factor) / factor,
+            "floor" => Math.Floor(number * factor) / factor,
+            _ => throw call.Wrong("rounds by 'common', 'ceil' or 'floor'"),
+        });
+    }
+
     /// <summary><c>value | tojson(ensure_ascii, indent, separators, sort_keys)</c>, with the parameters that Hugging Face gives it.</summary>
     public static Value ToJson(Invocation call)
     {

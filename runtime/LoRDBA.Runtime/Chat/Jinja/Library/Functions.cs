@@ -9,6 +9,8 @@ internal static class Functions
     [
         new("range", ["start", "stop", "step"], Range),
         new("namespace", null, Namespace),
+        new("joiner", ["sep"], call => new JoinerValue(call.Bound[0] ?? TextValue.Trusted(", "))),
+        new("cycler", null, call => call.Arguments.Positional is { Length: > 0 } items ? new CyclerValue(items) : throw call.Wrong("needs items to go through")),
         new("dict", null, call => new MapValue(call.Arguments.Named.Select(argument => (TextValue.Trusted(argument.Name), argument.Value)))),
         new("raise_exception", ["message"], call => throw call.Context.Raised($"the model's template refuses the conversation: {Printer.Print(call.Context, call[0])}")),
     ];

@@ -130,4 +130,73 @@ internal static class SequenceFunctions
     /// <summary>What a value is compared as.</summary>
     public static Value WithoutCase(Value value, bool isCaseSensitive) =>
         value is TextValue text && !isCaseSensitive ? TextValue.Trusted(text.Chars.ToLowerInvariant()) : value;
+
+    /// <summary>The sum of the items, or of an attribute of each.</summary>
+    public static Value Sum(Invocation call)
+    {
+        var context = call.Context;
+        return call.Items.Aggregate(call.Bound[1] ?? new IntValue(0), (sum, item) => Arithmetic.Combine(context, "+", sum, call.Bound[0] is { } path ? Access.Path(context, item, path) : item));
+    }
+
+    /// <summary>The smallest or the largest item, the first of equals; of nothing what is not defined.</summary>
+    public static Value Extreme(Invocation call, bool largest)
+    {
+        var (context, isCaseSensitive, path) = (call.Context, call.Flag(0), call.Bound[1]);
+        Value Key(Value item) => WithoutCase(path is null ? item : Access.Path(context, item, path), isCaseSensitive);
+        Value? best = null;
+        foreach (var item in call.Items)
+            if (best is null || Values.Comparer.Compare(context, Key(item), Key(best)) is var order && (largest ? order > 0 : order < 0)) best = item;
+        return best ?? new UndefinedValue($"the {call.Name} of nothing");
+    }
+
+    /// <summary>Lists of so many items; the last one is filled up if there is something to fill it with.</summary>
+    public static Value Batch(Invocation call)
+    {
+        var (items, size) = (call.Items, PositiveAt(call, 0));
+        var batches = items.Chunk((int)Math.Min(size, int.MaxValue)).ToList();
+        if (batches.Count > 0 && call.Bound[1] is { } filler) batches[^1] = [.. batches[^1], .. Fill(call, filler, size - batches[^1].Length)];
+        return new ListValue([.. batches.Select(batch => new ListValue(batch))]);
+    }
+
+    /// <summary>
+    /// So many lists of nearly the same length, the longer ones first; the shorter are filled up if there is something for it.
+    /// </summary>
+    public static Value IntoSlices(Invocation call)
+    {
+        var (items, count) = (call.Items, PositiveAt(call, 0));
+        call.Context.Budget.Spend(count);
+        var (least, longer) = (items.Count / count, items.Count % count);
+        var slices = new List<Value>();
+        for (long i = 0, start = 0; i < count; i++)
+        {
+            var length = least + (i < longer ? 1 : 0);
+            var slice = items.Skip((int)start).Take((int)length);
+            slices.Add(new ListValue(call.Bound[1] is { } filler && longer > 0 && i >= longer ? [.. slice, filler] : [.. slice]));
+            start += length;
+        }
+        return new ListValue(slices);
+    }
+
+    /// <summary>Pairs of a value of the attribute and the items that have it, in the order of the values.</summary>
+    public static Value GroupBy(Invocation call)
+    {
+        var (context, path, isCaseSensitive) = (call.Context, call[0], call.Flag(2));
+        Value Grouper(Value item) => Access.Path(context, item, path) is not UndefinedValue and var found ? found : call.Bound[1] ?? new UndefinedValue("an attribute of an item");
+        var groups = new List<(Value Key, List<Value> Items)>();
+        foreach (var item in Ordered(context, call.Items, item => WithoutCase(Grouper(item), isCaseSensitive), isReversed: false))
+        {
+            var isNew = groups.Count == 0 || !Values.Comparer.AreEqual(context, WithoutCase(groups[^1].Key, isCaseSensitive), WithoutCase(Grouper(item), isCaseSensitive));
+            if (isNew) groups.Add((Grouper(item), []));
+            groups[^1].Items.Add(item);
+        }
+        return new ListValue([.. groups.Select(group => new ListValue([group.Key, new ListValue(group.Items)], isTuple: true))]);
+    }
+
+    private static long PositiveAt(Invocation call, int index) => call.Integer(index, 0) is > 0 and var number ? number : throw call.Wrong("takes a number above 0");
+
+    private static IEnumerable<Value> Fill(Invocation call, Value filler, long count)
+    {
+        call.Context.Budget.Spend(count);
+        return Enumerable.Repeat(filler, (int)count);
+    }
 }

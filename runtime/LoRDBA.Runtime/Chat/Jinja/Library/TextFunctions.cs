@@ -107,6 +107,93 @@ internal static class TextFunctions
         return result.ToValue();
     }
 
+    /// <summary>Fills up to a width: on both sides, the larger half at the right as Python does, or on one.</summary>
+    public static Value Pad(Invocation call, long width, bool fromLeft, bool fromRight)
+    {
+        var text = call.Text;
+        var lacking = Math.Max(0, Math.Clamp(call.Integer(0, width), 0, Evaluation.Budget.MaxTextLength + 1) - text.Length);
+        var left = fromLeft && fromRight ? lacking / 2 + (lacking & text.Length + lacking & 1) : fromLeft ? lacking : 0;
+        var result = new TextBuilder(call.Context.Budget);
+        return result.Append(new string(' ', (int)left)).Append(text.Text).Append(new string(' ', (int)(lacking - left))).ToValue();
+    }
+
+    /// <summary>A number of characters at most, ended by dots; between words unless told otherwise.</summary>
+    public static Value Truncate(Invocation call)
+    {
+        var (text, length, end, leeway) = (call.Text, call.Integer(0, 255), call.OptionalText(2)?.Text ?? PromptText.Trusted("..."), call.Integer(3, 5));
+        if (length < end.Text.Length || leeway < 0) throw call.Wrong($"takes a length of at least {end.Text.Length}, and a leeway of at least 0");
+        if (text.Length <= length + leeway) return text;
+        var kept = text.Elements(0, (int)length - end.Text.Length);
+        if (!call.Flag(1) && kept.Chars.LastIndexOf(' ') is >= 0 and var space) kept = kept.Units(0, space);
+        return new TextBuilder(call.Context.Budget).Append(kept.Text).Append(end).ToValue();
+    }
+
+    /// <summary>How many runs of letters, digits and underscores there are.</summary>
+    public static long CountWords(Invocation call)
+    {
+        call.Context.Budget.SpendText(call.Text.Chars.Length, 0);
+        var (count, wasWord) = (0L, false);
+        foreach (var c in call.Text.Chars)
+        {
+            var isWord = char.IsLetterOrDigit(c) || c == '_';
+            if (isWord && !wasWord) count++;
+            wasWord = isWord;
+        }
+        return count;
+    }
+
+    /// <summary>With the signs of HTML written as entities.</summary>
+    public static Value Escape(Invocation call) => ReplaceEach(call, c => c switch
+    {
+        '&' => "&amp;",
+        '<' => "&lt;",
+        '>' => "&gt;",
+        '"' => "&#34;",
+        '\'' => "&#39;",
+        _ => null,
+    });
+
+    /// <summary>With all but letters, digits and <c>_.-~/</c> of ASCII written as percent and hexadecimal digits.</summary>
+    public static Value UrlEncode(Invocation call)
+    {
+        var text = call.Text;
+        var result = new TextBuilder(call.Context.Budget);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var element = text.Elements(i, 1);
+            var isPlain = element.Chars is [var c] && (char.IsAsciiLetterOrDigit(c) || "_.-~/".Contains(c));
+            result.Append(isPlain ? element.Text : PromptText.Content(string.Concat(System.Text.Encoding.UTF8.GetBytes(element.Chars).Select(value => $"%{value:X2}"))));
+        }
+        return result.ToValue();
+    }
+
+    /// <summary>The part before a separator, the separator, and the part behind it; without one the text and two empty ones.</summary>
+    public static Value Partition(Invocation call, bool fromEnd)
+    {
+        var (text, separator) = (call.Text, call.TextAt(0).Chars);
+        if (separator.Length == 0) throw call.Wrong("takes a separator that is not empty");
+        call.Context.Budget.SpendText(text.Chars.Length, 0);
+        var at = fromEnd ? text.Chars.LastIndexOf(separator, StringComparison.Ordinal) : text.Chars.IndexOf(separator, StringComparison.Ordinal);
+        var (empty, length) = (TextValue.Trusted(""), text.Chars.Length);
+        if (at < 0) return new ListValue(fromEnd ? [empty, empty, text] : [text, empty, empty], isTuple: true);
+        var end = at + separator.Length;
+        return new ListValue([text.Units(0, at), text.Units(at, separator.Length), text.Units(end, length - end)], isTuple: true);
+    }
+
+    private static TextValue ReplaceEach(Invocation call, Func<char, string?> replacement)
+    {
+        var text = call.Text;
+        var result = new TextBuilder(call.Context.Budget);
+        var start = 0;
+        for (var i = 0; i < text.Chars.Length; i++)
+        {
+            if (replacement(text.Chars[i]) is not { } other) continue;
+            result.Append(text.Text, start, i - start).Append(text.Text.IsContent(i) ? PromptText.Content(other) : PromptText.Trusted(other));
+            start = i + 1;
+        }
+        return result.Append(text.Text, start, text.Chars.Length - start).ToValue();
+    }
+
     private static TextValue Change(Invocation call, Func<string, string> change)
     {
         call.Context.Budget.SpendText(call.Text.Chars.Length, 0);

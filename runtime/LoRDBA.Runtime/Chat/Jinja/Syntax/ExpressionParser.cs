@@ -29,6 +29,9 @@ internal sealed class ExpressionParser
         return new ListDisplay(line, [.. items], IsTuple: true);
     }
 
+    /// <inheritdoc cref="OperandParser.ParseFilterNames"/>
+    public Expression ParseFilterNames(Expression input) => operands.ParseFilterNames(input);
+
     /// <summary>One expression.</summary>
     public Expression Parse()
     {

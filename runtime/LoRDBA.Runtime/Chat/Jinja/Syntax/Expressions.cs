@@ -49,8 +49,8 @@ internal sealed record FilterUse(int Line, Expression Input, Function Filter, Ar
 /// <summary><c>a is test(b)</c>, <c>a is not test</c></summary>
 internal sealed record TestUse(int Line, Expression Input, Function Test, ArgumentList Arguments, bool IsNegated) : Expression(Line);
 
-/// <summary>What stands in the brackets of a call.</summary>
-internal sealed record ArgumentList(Expression[] Positional, (string Name, Expression Value)[] Named)
+/// <summary>What stands in the brackets of a call: <c>f(a, *rest, name=b, **named)</c>.</summary>
+internal sealed record ArgumentList(Expression[] Positional, (string Name, Expression Value)[] Named, Expression? Rest = null, Expression? NamedRest = null)
 {
     /// <summary>Nothing.</summary>
     public static ArgumentList Empty { get; } = new([], []);

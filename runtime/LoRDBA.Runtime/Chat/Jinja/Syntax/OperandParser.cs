@@ -18,6 +18,14 @@ internal sealed class OperandParser(TokenStream tokens, ExpressionParser express
         return allowsFilters ? ParseFilters(operand) : operand;
     }
 
+    /// <summary>The filters of <c>{% filter a | b %}</c>, which stand behind their input without a bar before the first.</summary>
+    public Expression ParseFilterNames(Expression input)
+    {
+        do input = ParseFilter(input);
+        while (tokens.TryTakeOperator("|"));
+        return input;
+    }
+
     /// <summary>The filters and tests behind an operand.</summary>
     public Expression ParseFilters(Expression operand)
     {
@@ -156,20 +164,22 @@ internal sealed class OperandParser(TokenStream tokens, ExpressionParser express
     {
         tokens.ExpectOperator("(");
         var (positional, named) = (new List<Expression>(), new List<(string, Expression)>());
+        Expression? rest = null, namedRest = null;
         while (!tokens.TryTakeOperator(")"))
         {
-            if (positional.Count + named.Count > 0) tokens.ExpectOperator(",");
+            if (positional.Count + named.Count > 0 || rest is not null || namedRest is not null) tokens.ExpectOperator(",");
             if (tokens.TryTakeOperator(")")) break;
-            if (tokens.Current.IsOperator("*") || tokens.Current.IsOperator("**")) throw tokens.Unsupported(tokens.Current.Line, "a list of arguments (*)");
-            if (tokens.Current.Kind == TokenKind.Name && tokens.Following.IsOperator("="))
+            if (rest is null && namedRest is null && tokens.TryTakeOperator("*")) rest = expressions.Parse();
+            else if (namedRest is null && tokens.TryTakeOperator("**")) namedRest = expressions.Parse();
+            else if (namedRest is null && tokens.Current.Kind == TokenKind.Name && tokens.Following.IsOperator("="))
             {
                 var name = tokens.Take().Text;
                 tokens.Take();
                 named.Add((name, expressions.Parse()));
             }
-            else if (named.Count > 0) throw tokens.Unexpected("a named argument");
+            else if (named.Count > 0 || rest is not null || namedRest is not null) throw tokens.Unexpected("a named argument");
             else positional.Add(expressions.Parse());
         }
-        return new([.. positional], [.. named]);
+        return new([.. positional], [.. named], rest, namedRest);
     }
 }

@@ -52,6 +52,13 @@ internal sealed class StatementParser
             case "for": body.Add(ParseFor(name.Line)); break;
             case "set": body.Add(ParseSet(name.Line)); break;
             case "macro": body.Add(ParseMacro(name.Line)); break;
+            case "call": body.Add(ParseCallBlock(name.Line)); break;
+            case "with": body.Add(ParseWith(name.Line)); break;
+            case "filter": body.Add(ParseFilterBlock(name.Line)); break;
+            case "do":
+                body.Add(new Do(name.Line, expressions.ParseTuple()));
+                EndTag();
+                break;
             case "break" or "continue" when loops > 0:
                 body.Add(new Jump(name.Line, name.Text == "break"));
                 EndTag();
@@ -90,7 +97,7 @@ internal sealed class StatementParser
         tokens.ExpectName("in");
         var items = expressions.ParseTuple(allowsConditional: false);
         var filter = tokens.TryTakeName("if") ? expressions.Parse() : null;
-        if (tokens.Current.IsName("recursive")) throw tokens.Unsupported(line, "a recursive loop");
+        var isRecursive = tokens.TryTakeName("recursive");
         EndTag();
         loops++;
         var body = ParseBody("else", "endfor");
@@ -103,7 +110,7 @@ internal sealed class StatementParser
             TakeBodyEnd();
         }
         EndTag();
-        return new(line, target, items, filter, body, otherwise);
+        return new(line, target, items, filter, isRecursive, body, otherwise);
     }
 
     private Statement ParseSet(int line)
@@ -117,15 +124,54 @@ internal sealed class StatementParser
             EndTag();
             return new Set(line, target, value);
         }
+        Expression text = new Variable(line, CapturedText.Name);
+        if (tokens.TryTakeOperator("|")) text = expressions.ParseFilterNames(text);
         EndTag();
         var body = ParseBody("endset");
         EndBody();
-        return new SetBlock(line, target, body);
+        return new SetBlock(line, target, text, body);
+    }
+
+    private FilterBlock ParseFilterBlock(int line)
+    {
+        var value = expressions.ParseFilterNames(new Variable(line, CapturedText.Name));
+        EndTag();
+        var body = ParseBody("endfilter");
+        EndBody();
+        return new(line, value, body);
+    }
+
+    private With ParseWith(int line)
+    {
+        var assignments = new List<(string[], Expression)>();
+        while (tokens.Current.Kind != TokenKind.StatementEnd)
+        {
+            if (assignments.Count > 0) tokens.ExpectOperator(",");
+            var name = tokens.Expect(TokenKind.Name, "a name").Text;
+            tokens.ExpectOperator("=");
+            assignments.Add(([name], expressions.Parse()));
+        }
+        EndTag();
+        var body = ParseBody("endwith");
+        EndBody();
+        return new(line, [.. assignments], body);
     }
 
     private Macro ParseMacro(int line)
     {
         var name = tokens.Expect(TokenKind.Name, "the name of the macro").Text;
+        return ParseMacroBody(line, name, ParseParameters(), "endmacro");
+    }
+
+    private CallBlock ParseCallBlock(int line)
+    {
+        var parameters = tokens.Current.IsOperator("(") ? ParseParameters() : [];
+        if (expressions.Parse() is not Call call) throw tokens.Unexpected("a call");
+        return new(line, call, ParseMacroBody(line, "caller", parameters, "endcall"));
+    }
+
+    private (string, Expression?)[] ParseParameters()
+    {
         var parameters = new List<(string, Expression?)>();
         tokens.ExpectOperator("(");
         while (!tokens.TryTakeOperator(")"))
@@ -134,13 +180,20 @@ internal sealed class StatementParser
             var parameter = tokens.Expect(TokenKind.Name, "the name of a parameter").Text;
             parameters.Add((parameter, tokens.TryTakeOperator("=") ? expressions.Parse() : null));
         }
+        return [.. parameters];
+    }
+
+    /// <summary>The body of a macro, which jumps of a loop around it do not reach.</summary>
+    private Macro ParseMacroBody(int line, string name, (string, Expression?)[] parameters, string end)
+    {
         EndTag();
-        var outerLoops = loops;
+        var (start, outerLoops) = (tokens.Index, loops);
         loops = 0;
-        var body = ParseBody("endmacro");
+        var body = ParseBody(end);
         loops = outerLoops;
+        var (takesRest, takesNamedRest) = (tokens.HasNameSince(start, "varargs"), tokens.HasNameSince(start, "kwargs"));
         EndBody();
-        return new(line, name, [.. parameters], body);
+        return new(line, name, parameters, takesRest, takesNamedRest, body);
     }
 
     private string[] ParseNames()

@@ -20,6 +20,17 @@ internal sealed class TokenStream
     /// <summary>The one behind it.</summary>
     public Token Following => tokens[Math.Min(index + 1, tokens.Count - 1)];
 
+    /// <summary>Which token is next, counted from the first.</summary>
+    public int Index => index;
+
+    /// <summary>Whether a word stands between a token and the next one.</summary>
+    public bool HasNameSince(int start, string name)
+    {
+        for (var i = start; i < index; i++)
+            if (tokens[i].IsName(name)) return true;
+        return false;
+    }
+
     /// <summary>Takes the next token.</summary>
     public Token Take() => Current.Kind == TokenKind.End ? Current : tokens[index++];
 
