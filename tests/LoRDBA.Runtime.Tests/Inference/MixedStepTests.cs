@@ -34,7 +34,7 @@ public sealed class MixedStepTests : IDisposable
     public void Each_sequence_gets_the_bits_of_a_run_alone(int threads) =>
         Gen.Select(Schedules, Gen.Int[0, 23]).Sample((schedule, order) =>
         {
-            using var engine = model.CreateEngine(new() { Threads = threads, BatchLength = 160, LogitRows = 64 });
+            using var engine = model.CreateEngine(new() { Threads = threads, BatchLength = 160, LogitRows = 160 });
             var together = Start(engine);
             var batch = engine.CreateBatch();
             var logits = new List<float[]>[Sequences];

@@ -193,7 +193,7 @@ public sealed class ModelTests
     {
         using var file = GgufFile.FromBytes(new TinyModel { Type = GgmlType.F32, Shapes = { [$"blk.1.{linear}.bias"] = [length] } }.ToArray(), "tiny.gguf");
         int[] ids = [1, 2, 3, 4, 5, 6, 7];
-        var plain = new PlainTransformer(file, TinyModel.NLayer, new PlainOptions());
+        var plain = new PlainTransformer(file, TinyModel.NLayer, TinyShape.Usual, new PlainOptions());
         var expected = ids.Select(plain.Next).ToArray()[^1];
         using var model = Model.Load(file);
         using var sequence = model.CreateSequence(engineOptions: new() { Oracle = true });
