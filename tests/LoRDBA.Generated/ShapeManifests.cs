@@ -14,8 +14,8 @@ internal static class ShapeManifests
         1024, 3072,         // Qwen3-0.6B; its q is 2048
     ];
 
-    /// <summary>Ranks 1 to 64 of a width, two that are expanded in passes, and what q, k and v together can have.</summary>
-    public static string Every(int width) => Write(Enumerable.Range(1, 64).Concat([200, 256]).Select(rank => (width, width, rank)), width);
+    /// <summary>Ranks 1 to 64 of a width, and what q, k and v together can have.</summary>
+    public static string Every(int width) => Write(Enumerable.Range(1, 64).Select(rank => (width, width, rank)), width);
 
     /// <summary>Ranks 1 to 64 of 576 to 192, and some ranks of every width: what a published binary runs. boards.shapes is this text.</summary>
     public static string Boards() => Write(
