@@ -18,19 +18,20 @@ internal static class AdapterLoader
         }
         if (Directory.Exists(path))
             throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, a .lordba file or a GGUF LoRA.");
-        var file = GgufFile.Open(path);
+        var file = AdapterFile.Open(path);
         return GgufLoraFile.IsAdapter(file) && !LordbaFile.IsLordba(file) ? LoadLora(file, model, policy) : Load(LordbaFile.From(file), model, policy);
     }
 
     public static Adapter Load(LordbaFile file, Model model, AdapterPolicy policy)
     {
+        file.TakeOver();
         try
         {
             policy.Demand(AdapterKind.Lordba, file.Path);
         }
         catch
         {
-            file.Dispose();
+            file.Release();
             throw;
         }
         return LordbaAdapter.Bind(file, model);

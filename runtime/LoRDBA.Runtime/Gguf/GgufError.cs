@@ -73,4 +73,6 @@ public enum GgufError
     UnsupportedTensorType,
     /// <summary>A tensor that is needed is absent.</summary>
     MissingTensor,
+    /// <summary>The file was written to, or cut, after it had been mapped.</summary>
+    Changed,
 }

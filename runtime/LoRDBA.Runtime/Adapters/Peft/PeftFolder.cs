@@ -64,7 +64,7 @@ public sealed class PeftFolder : IDisposable
     /// <summary>Whether a tensor is a lora_A, which is [rank, n_in]. A lora_B is [n_out, rank].</summary>
     public static bool IsFactorA(SafetensorsTensor tensor) => tensor.Name.EndsWith(PeftNames.SuffixA, StringComparison.Ordinal);
 
-    /// <summary>Unmaps the weights.</summary>
+    /// <summary>Frees the weights.</summary>
     public void Dispose() => Weights.Dispose();
 
     private PeftModule ModuleOf(string name)
