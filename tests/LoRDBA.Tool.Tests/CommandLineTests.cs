@@ -89,8 +89,8 @@ public sealed class CommandLineTests
         using var error = new StringWriter();
         var exitCode = CommandLine.Run(["inspect", SmallLora.WriteModel(folder), .. more], new ToolContext
         {
-            Out = new FailingWriter(cause),
-            Error = error,
+            Out = new(new FailingWriter(cause)),
+            Error = new(error),
             In = TextReader.Null,
             OutIsTerminal = false,
             ErrorIsTerminal = false,

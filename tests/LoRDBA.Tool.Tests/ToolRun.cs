@@ -19,8 +19,8 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         using var reader = new StringReader(input);
         var exitCode = CommandLine.Run(arguments, new ToolContext
         {
-            Out = output,
-            Error = error,
+            Out = new(output),
+            Error = new(error),
             In = reader,
             OutIsTerminal = false,
             ErrorIsTerminal = false,

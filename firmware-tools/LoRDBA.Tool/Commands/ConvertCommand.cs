@@ -3,6 +3,8 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Lordba;
+using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
@@ -76,9 +78,10 @@ internal sealed class ConvertCommand : Verb
     protected override void Run(ParseResult arguments)
     {
         var start = Context.Clock.GetTimestamp();
+        var path = arguments.GetRequiredValue(output);
+        if (!LoraExport.IsFolder(path)) WillWrite(path);
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
-        var path = arguments.GetRequiredValue(output);
         if (LoraExport.IsMeant(path))
         {
             var exported = LoraExport.Save(adapter, path);
@@ -99,9 +102,10 @@ internal sealed class ConvertCommand : Verb
         };
         var converted = Convert(adapter, options);
         Context.Interrupted.ThrowIfCancellationRequested();
-        converted.Save(path);
+        var bytes = converted.ToArray();
+        WholeFile.Write(path, stream => stream.Write(bytes));
 
-        using var file = LordbaFile.Open(path);
+        using var file = LordbaFile.From(GgufFile.FromBytes(bytes, path));
         var kinds = ConversionSummary.Of(converted.Tensors, file);
         var result = new ConvertResult(path, file.Length, adapter.ByteLength, file.Digest.ToString(), Context.Clock.GetElapsedTime(start).TotalSeconds, kinds);
         if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, result, JsonOutput.Types.ConvertResult);

@@ -44,6 +44,7 @@ internal sealed class EvalCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
+        if (arguments.GetValue(perLine) is { } lines) WillWrite(lines);
         using var engine = engineArguments.Open(arguments);
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = EvalData.Read(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit) ?? int.MaxValue);
