@@ -9,10 +9,11 @@ internal static class KernelSetEmitter
     public static string Emit(KernelSetSpec set)
     {
         var writer = new SourceWriter();
+        var baseName = set.BaseName ?? "any base";
         KernelEmitters.Begin(writer,
-            $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.",
+            $"// {set.ClassName}: {set.Kernels.Length} kernels for {Escape.Comment(baseName)}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.",
             set.Namespace, Checks.Namespace, KernelEmitters.SignsNamespace);
-        writer.Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>");
+        writer.Line($"/// <summary>The generated kernels for {Escape.Xml(baseName)} on {set.Boards}.</summary>");
         writer.Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {set.ClassName} : SignKernels", () =>
         {
             writer.Line("/// <summary>Hand it to an engine: <c>EngineOptions.Kernels</c>.</summary>")

@@ -1,4 +1,5 @@
 using System.Text;
+using LoRDBA.Generator.Emit;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 
@@ -27,8 +28,9 @@ internal static class SetName
         return string.Join(".", (name ?? "").Split('.').Select(part => new string([.. part.Select(c => char.IsLetterOrDigit(c) ? c : '_')])));
     }
 
-    /// <summary>Whether a class can be called so.</summary>
-    public static bool IsClass(string name) => SyntaxFacts.IsValidIdentifier(name) && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None;
+    /// <summary>Whether a class can be called so. C# allows characters in a name that it then ignores and nobody sees; here they are refused.</summary>
+    public static bool IsClass(string name) =>
+        SyntaxFacts.IsValidIdentifier(name) && SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None && Escape.Comment(name) == name;
 
     /// <summary>Whether a namespace can be called so; the empty name is the global one.</summary>
     public static bool IsNamespace(string name) => name.Length == 0 || name.Split('.').All(IsClass);
