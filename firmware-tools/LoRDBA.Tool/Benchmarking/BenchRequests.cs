@@ -23,7 +23,7 @@ internal static class BenchRequests
             {
                 if (line != Base && !adapters.ContainsKey(line)) adapters[line] = Adapter.Load(line, sequence.Model);
                 sequence.Use(line == Base ? null : adapters[line]);
-                JsonOutput.Write(context.Out, Turn.Run(sequence, ids, prefill), JsonOutput.Types.Turn);
+                JsonOutput.Write(context.Out, Turn.Run(sequence, ids, prefill, context.Interrupted), JsonOutput.Types.Turn);
                 context.Out.Flush();
             }
         }
