@@ -21,7 +21,7 @@ public sealed partial class ReliabilityDocumentTests
     }
 
     /// <summary>A method behind the attribute that makes it a test, and perhaps others.</summary>
-    [GeneratedRegex(@"\[(Fact|Theory)\b[^;{}]*?\bpublic (async )?(void|Task) (?<name>\w+)\(")]
+    [GeneratedRegex(@"\[(Fact|Theory)\b.*?\bpublic (\w+ )?(void|Task) (?<name>\w+)\(", RegexOptions.Singleline)]
     private static partial Regex Test();
 
     [GeneratedRegex(@"`(?<name>\w+Tests\.\w+)`")]
