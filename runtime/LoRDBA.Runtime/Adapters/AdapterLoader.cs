@@ -18,7 +18,7 @@ internal static class AdapterLoader
         }
         if (Directory.Exists(path))
             throw new AdapterException(AdapterError.UnknownKind, path, "folder", $"there is no {PeftFolder.ConfigName} in it: give a folder with a PEFT adapter, a .lordba file or a GGUF LoRA.");
-        var file = AdapterFile.Open(path);
+        var file = AdapterCopy.Open(path);
         return GgufLoraFile.IsAdapter(file) && !LordbaFile.IsLordba(file) ? LoadLora(file, model, policy) : Load(LordbaFile.From(file), model, policy);
     }
 

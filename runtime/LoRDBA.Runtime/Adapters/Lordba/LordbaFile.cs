@@ -56,7 +56,7 @@ public sealed class LordbaFile : SharedResource
     /// <exception cref="GgufException">It is not sound GGUF, or a key is missing or has another type.</exception>
     /// <exception cref="AdapterException">It is not a sound adapter.</exception>
     /// <exception cref="MemoryException">The system does not have the memory for the copy.</exception>
-    public static LordbaFile Open(string path) => From(AdapterFile.Open(path));
+    public static LordbaFile Open(string path) => From(AdapterCopy.Open(path));
 
     /// <summary>Takes over an open GGUF file, also if it is refused. One that is mapped stays mapped: nobody may write to it.</summary>
     /// <exception cref="ObjectDisposedException">The file is disposed, or was taken over before.</exception>

@@ -7,7 +7,7 @@ namespace LoRDBA.Runtime.Adapters;
 /// An adapter's GGUF file, copied into memory of its own: it is small, its digest is verified in the copy, and a file that is overwritten or
 /// shortened later changes nothing.
 /// </summary>
-internal static class AdapterFile
+internal static class AdapterCopy
 {
     /// <summary>Copies an adapter; any other file is mapped, because it may be larger than the memory, and its reader refuses it.</summary>
     /// <exception cref="GgufException">It cannot be opened, or is no sound GGUF.</exception>
