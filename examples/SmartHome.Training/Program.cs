@@ -75,7 +75,7 @@ void MakeAdapter(Home household, string language, int seed)
     var training = new LordbaTraining(
         "straight-through signs from scratch", Sha256Digest.Of(CommandFile.ToArray(data.Train)), (uint)steps, (float)before.Nll, (float)after.Nll);
     AdapterFile.Write(path, factors, household.Name, LordbaBase.Of(model), training);
-    File.WriteAllBytes(Path.Combine(home, "data", $"{language}.test.jsonl"), CommandFile.ToArray(data.Test));
+    WholeFile.Write(Path.Combine(home, "data", $"{language}.test.jsonl"), file => file.Write(CommandFile.ToArray(data.Test)));
     Report($"{household.Name}, {TestCommands} held-out commands: base alone {before}, with the adapter {after}, {new FileInfo(path).Length:N0} bytes");
 }
 

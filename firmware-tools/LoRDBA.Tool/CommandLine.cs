@@ -19,7 +19,7 @@ internal static class CommandLine
         try
         {
             if (parsed.Errors.Count > 0) return Fail(ErrorReport.OfUsage(parsed));
-            var exitCode = parsed.Invoke(new InvocationConfiguration { Output = context.Out, Error = context.Error, EnableDefaultExceptionHandler = false });
+            var exitCode = parsed.Invoke(new InvocationConfiguration { Output = context.Out.Raw, Error = context.Error.Raw, EnableDefaultExceptionHandler = false });
             // Here and not when the stream is closed: a full disk is an error like any other.
             context.Out.Flush();
             return exitCode;
@@ -27,7 +27,7 @@ internal static class CommandLine
         catch (Exception e)
         {
             // The outermost place: what is not foreseen is told here, and never by the runtime.
-            return Fail(ErrorReport.Of(e, context.ShowStack));
+            return Fail(ErrorReport.Of(e, context.ShowStack, context.ExitCodeOfInterrupt()));
         }
 
         int Fail(ErrorReport report)
@@ -56,7 +56,7 @@ internal static class CommandLine
         foreach (var verb in Verbs(context)) root.Add(verb);
 
         var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new VerbHelp((HelpAction)help.Action!, context.Out);
+        help.Action = new VerbHelp((HelpAction)help.Action!, context.Out.Raw);
         return root;
     }
 

@@ -4,7 +4,7 @@ using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool;
 
-/// <summary>The command as a process: its streams, and Ctrl-C.</summary>
+/// <summary>The command as a process: its streams, and its signals.</summary>
 internal static class ConsoleProgram
 {
     /// <summary>Runs a command line on the process's own streams and returns the exit code.</summary>
@@ -21,37 +21,32 @@ internal static class ConsoleProgram
         {
             // Outside of any command: a stream of the process is not there (`lordba ... >&-`).
             var report = ErrorReport.Of(e, showStack);
-            using var error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
-            CommandLine.Try(() => report.Write(error, arguments.Contains(Verb.Json.Name)));
+            using var error = new StreamWriter(StandardStreams.OpenError()) { AutoFlush = true };
+            CommandLine.Try(() => report.Write(new(error), arguments.Contains(Verb.Json.Name)));
             return report.ExitCode;
         }
     }
 
     private static int Run(string[] arguments, SignKernels? kernels, bool showStack)
     {
-        // The first Ctrl-C asks the verb to stop at its next step, which leaves no half-written file; a second one ends the process.
-        using var interrupt = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, press) =>
-        {
-            press.Cancel = !interrupt.IsCancellationRequested;
-            interrupt.Cancel();
-        };
+        using var interrupt = new Interrupt();
 
         // UTF-8 whatever the locale says, and no flush per write: a verb that streams flushes by itself.
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        using var output = new StreamWriter(Console.OpenStandardOutput(), utf8);
-        using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
-        using var input = new StreamReader(Console.OpenStandardInput(), utf8);
+        using var output = new StreamWriter(StandardStreams.OpenOutput(), utf8);
+        using var error = new StreamWriter(StandardStreams.OpenError(), utf8) { AutoFlush = true };
+        using var input = new StreamReader(StandardStreams.OpenInput(), utf8);
 
         return CommandLine.Run(arguments, new ToolContext
         {
-            Out = output,
-            Error = error,
+            Out = new(output),
+            Error = new(error),
             In = input,
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrorIsTerminal = !Console.IsErrorRedirected,
             Clock = TimeProvider.System,
             Interrupted = interrupt.Token,
+            ExitCodeOfInterrupt = () => interrupt.ExitCode,
             ShowStack = showStack,
             Kernels = kernels,
         });

@@ -1,16 +1,17 @@
 using LoRDBA.Runtime.Kernels;
 using LoRDBA.Runtime.Kernels.Signs;
+using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool;
 
 /// <summary>All that a verb may touch of the outside besides files. Tests hand in their own.</summary>
-internal sealed class ToolContext
+internal sealed record ToolContext
 {
     /// <summary>Results, and nothing else.</summary>
-    public required TextWriter Out { get; init; }
+    public required TextOutput Out { get; init; }
 
     /// <summary>Errors, progress and closing lines.</summary>
-    public required TextWriter Error { get; init; }
+    public required TextOutput Error { get; init; }
 
     /// <summary>Read where a verb says that it reads standard input.</summary>
     public required TextReader In { get; init; }
@@ -24,8 +25,19 @@ internal sealed class ToolContext
     /// <summary>The clock of progress lines and of the seconds that verbs report.</summary>
     public required TimeProvider Clock { get; init; }
 
-    /// <summary>Cancelled by Ctrl-C; whatever takes longer than a step asks for it between steps.</summary>
+    /// <summary>Cancelled by Ctrl-C and its like; whatever takes longer than a step asks for it between steps.</summary>
     public required CancellationToken Interrupted { get; init; }
+
+    /// <summary>What the process returns once it has been interrupted.</summary>
+    public Func<int> ExitCodeOfInterrupt { get; init; } = () => ExitCodes.Interrupted;
+
+    /// <summary>Reads from <see cref="In"/>, and stops waiting when it is interrupted: nobody else ends a read of a terminal or pipe.</summary>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    public T Read<T>(Func<TextReader, T> read)
+    {
+        Interrupted.ThrowIfCancellationRequested();
+        return Task.Run(() => read(In), Interrupted).WaitAsync(Interrupted).GetAwaiter().GetResult();
+    }
 
     /// <summary>Whether a defect shows its stack (<see cref="ExitCodes.StackVariable"/>).</summary>
     public bool ShowStack { get; init; }

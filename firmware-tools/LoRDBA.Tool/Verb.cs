@@ -1,4 +1,5 @@
 using System.CommandLine;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Tool;
 
@@ -30,7 +31,18 @@ internal abstract class Verb : Command
     public string Examples { get; }
 
     /// <summary>The world outside.</summary>
-    protected ToolContext Context { get; }
+    protected ToolContext Context { get; private set; }
+
+    /// <summary>
+    /// Names a file that the verb is going to write: what cannot be written is refused before the work, and where the file is standard output
+    /// itself (<c>-o /dev/stdout</c>), the words about it go to standard error.
+    /// </summary>
+    /// <exception cref="IOException">It is a folder, or there is no folder for it.</exception>
+    protected void WillWrite(string path)
+    {
+        WholeFile.Check(path);
+        if (WholeFile.IsSame(path, "/dev/stdout")) Context = Context with { Out = Context.Error, OutIsTerminal = Context.ErrorIsTerminal };
+    }
 
     /// <summary>Whether it computes with a model: then it says at its end if this program is slower than the processor could be.</summary>
     protected virtual bool RunsModel => false;

@@ -91,8 +91,8 @@ public sealed class CommandLineTests
         using var error = new StringWriter();
         CommandLine.Run([verb, SmallLora.WriteModel(folder), .. more], new ToolContext
         {
-            Out = output,
-            Error = error,
+            Out = new(output),
+            Error = new(error),
             In = TextReader.Null,
             OutIsTerminal = false,
             ErrorIsTerminal = false,
@@ -112,8 +112,8 @@ public sealed class CommandLineTests
         using var error = new StringWriter();
         var exitCode = CommandLine.Run(["inspect", SmallLora.WriteModel(folder), .. more], new ToolContext
         {
-            Out = new FailingWriter(cause),
-            Error = error,
+            Out = new(new FailingWriter(cause)),
+            Error = new(error),
             In = TextReader.Null,
             OutIsTerminal = false,
             ErrorIsTerminal = false,

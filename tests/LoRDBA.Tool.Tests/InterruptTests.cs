@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LoRDBA.Tests;
 using LoRDBA.Tool.Tests.Native;
 
@@ -40,35 +39,67 @@ public sealed class InterruptTests
     [Fact]
     public async Task Ctrl_C_ends_the_native_program_cleanly()
     {
-        var start = WithoutIgnoringInterrupts(NativeBinary.X64().StartInfo(
+        using var process = ToolProcess.Start(NativeBinary.X64().StartInfo(
             "eval", SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"), "--data", SharedFiles.Require("data/home-intents/en.test.jsonl")));
-        using var process = Process.Start(start)!;
 
         // The first line of progress: it is at work.
         Assert.StartsWith("eval ", await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken));
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var run = await ToolProcess.Signal(process, "INT");
 
-        Assert.Equal(ExitCodes.Interrupted, process.ExitCode);
-        Assert.EndsWith("lordba: interrupted\n", error);
-        Assert.Empty(await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((ExitCodes.Interrupted, ""), (run.ExitCode, run.Out));
+        Assert.EndsWith("lordba: interrupted\n", run.Error);
     }
 
-    /// <summary>
-    /// A background job of a script ignores SIGINT, and so does every process below it (signal(7)): <c>env</c> of coreutils 8.31 and later
-    /// gives the signal its default meaning again, and then becomes the program.
-    /// </summary>
-    private static ProcessStartInfo WithoutIgnoringInterrupts(ProcessStartInfo start)
+    [Theory]
+    [InlineData("INT", ExitCodes.Interrupted)]
+    [InlineData("TERM", ExitCodes.Terminated)]
+    [InlineData("HUP", ExitCodes.HungUp)]
+    public async Task A_signal_leaves_no_half_written_file(string signal, int exitCode)
     {
-        const string Default = "--default-signal=INT";
-        using var probe = Process.Start(new ProcessStartInfo("env", [Default, "true"]) { RedirectStandardError = true })!;
-        probe.WaitForExit();
-        Assert.SkipUnless(probe.ExitCode == 0, $"needs env {Default}: coreutils 8.31 or later");
+        using var folder = new TemporaryFolder();
+        var output = Path.Combine(folder.Path, "model.gguf");
+        using var process = ToolProcess.Start("make-model", "-o", output, "--n-layer", "64");
+        await ToolProcess.Until(process, () => File.Exists(output + ".part"));
+        var run = await ToolProcess.Signal(process, signal);
 
-        start.ArgumentList.Insert(0, start.FileName);
-        start.ArgumentList.Insert(0, Default);
-        start.FileName = "env";
-        return start;
+        Assert.Equal((exitCode, ""), (run.ExitCode, run.Out));
+        Assert.EndsWith("lordba: interrupted\n", run.Error);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public async Task With_json_the_object_tells_the_exit_code_of_the_signal()
+    {
+        using var folder = new TemporaryFolder();
+        var output = Path.Combine(folder.Path, "model.gguf");
+        using var process = ToolProcess.Start("make-model", "-o", output, "--n-layer", "64", "--json");
+        await ToolProcess.Until(process, () => File.Exists(output + ".part"));
+        var run = await ToolProcess.Signal(process, "TERM");
+
+        Assert.EndsWith($$$"""{"error":{"kind":"interrupted","code":"command.interrupted","message":"interrupted","exit_code":{{{ExitCodes.Terminated}}}}}""" + "\n", run.Error);
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_prompt_ends_at_once()
+    {
+        var model = SharedFiles.Require("models/tiny-llama.gguf");
+        Assert.SkipUnless(Directory.Exists("/proc/self"), "needs /proc");
+        using var process = ToolProcess.Start("run", model);
+        await ToolProcess.Until(process, () => File.ReadAllText($"/proc/{process.Id}/maps").Contains(Path.GetFileName(model), StringComparison.Ordinal));
+        var run = await ToolProcess.Signal(process, "TERM");
+
+        Assert.Equal((ExitCodes.Terminated, "", "lordba: interrupted\n"), (run.ExitCode, run.Out, run.Error));
+    }
+
+    [Fact]
+    public async Task A_long_prompt_shows_its_progress_and_ends_within_a_batch()
+    {
+        using var process = ToolProcess.Start("run", SharedFiles.Require("models/SmolLM2-135M-Instruct.Q4_1.gguf"), "--threads", "1", "--context", "8192", string.Join(' ', Enumerable.Range(0, 1500)));
+
+        // Elsewhere than on a terminal, the first line after a second.
+        Assert.Matches("^prompt [0-9]+/[0-9]+ ", await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken));
+        var run = await ToolProcess.Signal(process, "INT");
+        Assert.Equal((ExitCodes.Interrupted, ""), (run.ExitCode, run.Out));
+        Assert.EndsWith("lordba: interrupted\n", run.Error);
     }
 }

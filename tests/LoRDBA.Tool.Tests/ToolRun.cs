@@ -11,19 +11,24 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     /// <summary>Runs <c>lordba</c> with <paramref name="input"/> on standard input.</summary>
     public static ToolRun WithInput(string input, params string[] arguments) => WithInput(input, TestContext.Current.CancellationToken, arguments);
 
+    /// <summary>Runs <c>lordba</c> as if a person looked at its output.</summary>
+    public static ToolRun OnTerminal(params string[] arguments) => Run("", isTerminal: true, arguments, TestContext.Current.CancellationToken);
+
     /// <summary>As if Ctrl-C were pressed when <paramref name="interrupted"/> is cancelled.</summary>
-    public static ToolRun WithInput(string input, CancellationToken interrupted, params string[] arguments)
+    public static ToolRun WithInput(string input, CancellationToken interrupted, params string[] arguments) => Run(input, isTerminal: false, arguments, interrupted);
+
+    private static ToolRun Run(string input, bool isTerminal, string[] arguments, CancellationToken interrupted)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         using var reader = new StringReader(input);
         var exitCode = CommandLine.Run(arguments, new ToolContext
         {
-            Out = output,
-            Error = error,
+            Out = new(output),
+            Error = new(error),
             In = reader,
-            OutIsTerminal = false,
-            ErrorIsTerminal = false,
+            OutIsTerminal = isTerminal,
+            ErrorIsTerminal = isTerminal,
             Clock = new StandingClock(),
             Interrupted = interrupted,
         });

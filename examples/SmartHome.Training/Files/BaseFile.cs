@@ -2,6 +2,7 @@ using LoRDBA.Examples.SmartHome.Training.Network;
 using LoRDBA.Examples.SmartHome.Training.Tokens;
 using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Examples.SmartHome.Training.Files;
 
@@ -44,8 +45,7 @@ internal static class BaseFile
             writer.AddTensor(parameter.Name, format.Type, isNorm ? [parameter.Columns] : [parameter.Columns, parameter.Rows], data);
         }
 
-        using var stream = File.Create(path);
-        writer.WriteTo(stream);
+        WholeFile.Write(path, writer.WriteTo);
     }
 
     /// <summary>A network with the weights that a runtime computes with, the quantized ones.</summary>

@@ -19,12 +19,11 @@ internal static class BenchRequests
         var adapters = new Dictionary<string, Adapter>();
         try
         {
-            while (context.In.ReadLine() is { } line)
+            while (context.Read(input => input.ReadLine()) is { } line)
             {
-                context.Interrupted.ThrowIfCancellationRequested();
                 if (line != Base && !adapters.ContainsKey(line)) adapters[line] = Adapter.Load(line, sequence.Model);
                 sequence.Use(line == Base ? null : adapters[line]);
-                JsonOutput.Write(context.Out, Turn.Run(sequence, ids, prefill), JsonOutput.Types.Turn);
+                JsonOutput.Write(context.Out, Turn.Run(sequence, ids, prefill, context.Interrupted), JsonOutput.Types.Turn);
                 context.Out.Flush();
             }
         }

@@ -53,7 +53,7 @@ internal sealed class ModelBench
     {
         var startUp = ProcessFigures.StartUp(sequence, Prompt);
         Check("the base");
-        Turn.Run(sequence, ids, options.Prefill);
+        Turn.Run(sequence, ids, options.Prefill, context.Interrupted);
         var memory = ProcessFigures.Memory(sequence);
 
         var configurations = WriteAdapters();
@@ -120,7 +120,7 @@ internal sealed class ModelBench
             {
                 var i = round % 2 == 0 ? step : turns.Length - 1 - step;
                 Act(i);
-                turns[i].Add(Turn.Run(sequence, ids, options.Prefill));
+                turns[i].Add(Turn.Run(sequence, ids, options.Prefill, context.Interrupted));
             }
         return (turns[0], turns[1..]);
 

@@ -21,8 +21,10 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double 
     /// <param name="ids">The prompt and the tokens decoded after it, which are given: what the model would say does not matter
     /// here.</param>
     /// <param name="prefill">How many of them are the prompt.</param>
+    /// <param name="interrupted">Looked at after every layer.</param>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
     /// <exception cref="BenchException">Logits are not finite, so the time is that of something broken.</exception>
-    public static Turn Run(Sequence sequence, ReadOnlySpan<int> ids, int prefill)
+    public static Turn Run(Sequence sequence, ReadOnlySpan<int> ids, int prefill, CancellationToken interrupted)
     {
         string[] kernels = [.. sequence.KernelUse.SelectMany(use => new[] { use.Shrink, use.Expand }).Distinct().Order(StringComparer.Ordinal)];
         var best = new int[ids.Length - prefill + 1];
@@ -30,7 +32,7 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double 
 
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var prefilling = Moment.Now;
-        var logits = sequence.Prefill(ids[..prefill]);
+        var logits = sequence.Prefill(ids[..prefill], interrupted);
         var prefillTime = prefilling.Elapsed;
         best[0] = BestOf(logits);
 
@@ -38,7 +40,7 @@ internal sealed record Turn(double PrefillSeconds, double DecodeSeconds, double 
         for (var i = prefill; i < ids.Length; i++)
         {
             var decoding = Moment.Now;
-            logits = sequence.Decode(ids[i]);
+            logits = sequence.Decode(ids[i], interrupted);
             var (time, cpuTime) = decoding.Elapsed;
             (decodeTime, decodeCpuTime) = (decodeTime + time, decodeCpuTime + cpuTime);
             best[i - prefill + 1] = BestOf(logits);

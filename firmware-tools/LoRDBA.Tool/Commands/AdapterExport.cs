@@ -1,7 +1,9 @@
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Dbf;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters.Peft;
+using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Tool.Output;
 
@@ -20,11 +22,19 @@ internal sealed record AdapterExport(string Output, long Bytes, string Digest, i
     /// <summary>Whether it asks for the form of the method's authors: DIR.dbf.</summary>
     public static bool IsDbf(string output) => Path.TrimEndingDirectorySeparator(output).EndsWith(".dbf", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Writes any adapter as a LoRA that others load, and reads it back.</summary>
+    /// <summary>Whether the output is a directory.</summary>
+    public static bool IsFolder(string output) => IsDbf(output) || IsLora(output) && !IsGguf(output);
+
+    /// <summary>Writes any adapter as a LoRA that others load.</summary>
     public static AdapterExport SaveLora(Adapter adapter, string output)
     {
-        if (IsGguf(output)) GgufLoraWriter.Save(output, adapter);
-        else PeftWriter.Save(output, adapter);
+        if (IsGguf(output))
+        {
+            var bytes = GgufLoraWriter.ToArray(adapter);
+            WholeFile.Write(output, file => file.Write(bytes));
+            return new AdapterExport(output, bytes.Length, Sha256Digest.Of(bytes).ToString(), LoraFactors.Of(adapter).Count);
+        }
+        PeftWriter.Save(output, adapter);
         return ReadBack(adapter, output);
     }
 
@@ -40,13 +50,15 @@ internal sealed record AdapterExport(string Output, long Bytes, string Digest, i
             using var folder = DbfFolder.Open(source);
             var bytes = DbfReader.ToLordba(folder, adapter.Model);
             WholeFile.Write(output, file => file.Write(bytes));
+            using var written = LordbaFile.From(GgufFile.FromBytes(bytes, output));
+            return new AdapterExport(output, bytes.Length, written.Digest.ToString(), written.Tensors.Count);
         }
         else return null;
         return ReadBack(adapter, output);
     }
 
     /// <summary>One line for a person.</summary>
-    public void Print(TextWriter output, string what) => output.WriteLine($"{Output}: {what} of {Weights} weights, {FactList.Bytes(Bytes)}, digest {Digest}");
+    public void Print(TextOutput output, string what) => output.WriteLine($"{Output}: {what} of {Weights} weights, {FactList.Bytes(Bytes)}, digest {Digest}");
 
     private static AdapterExport ReadBack(Adapter adapter, string output)
     {

@@ -33,6 +33,7 @@ internal sealed class AnalyzeCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
+        if (arguments.GetValue(html) is { } page) WillWrite(page);
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         using var adapter = Adapter.Load(arguments.GetRequiredValue(lora), baseModel);
         Context.Notify(adapter.Notice);

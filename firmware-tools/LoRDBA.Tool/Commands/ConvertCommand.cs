@@ -5,6 +5,7 @@ using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Adapters.Dbf;
 using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Gguf;
+using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tool.Arguments;
@@ -82,11 +83,12 @@ internal sealed class ConvertCommand : Verb
     protected override void Run(ParseResult arguments)
     {
         var start = Context.Clock.GetTimestamp();
+        var path = arguments.GetRequiredValue(output);
+        if (!AdapterExport.IsFolder(path)) WillWrite(path);
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         var source = arguments.GetRequiredValue(lora);
         using var adapter = Adapter.Load(source, baseModel);
         Context.Notify(adapter.Notice);
-        var path = arguments.GetRequiredValue(output);
         if (AdapterExport.IsLora(path))
         {
             Print(AdapterExport.SaveLora(adapter, path), "a LoRA", arguments);
@@ -109,11 +111,12 @@ internal sealed class ConvertCommand : Verb
         LordbaConverter.Check(adapter, options);
         var converted = Convert(adapter, options with { Inputs = arguments.GetValue(calibrate) is { } texts ? Calibrate(adapter, texts) : null });
         Context.Interrupted.ThrowIfCancellationRequested();
-        using var file = LordbaFile.From(GgufFile.FromBytes(converted.ToArray(), path));
+        var bytes = converted.ToArray();
+        using var file = LordbaFile.From(GgufFile.FromBytes(bytes, path));
         if (AdapterExport.IsDbf(path)) SaveAsDbf(converted, path);
-        else converted.Save(path);
+        else WholeFile.Write(path, stream => stream.Write(bytes));
 
-        using var written = Adapter.Load(path, baseModel);
+        using var written = AdapterExport.IsDbf(path) ? Adapter.Load(path, baseModel) : Adapter.Load(file, baseModel);
         var kinds = ConversionSummary.Of(converted.Tensors, file);
         var result = new ConvertResult(path, written.ByteLength, adapter.ByteLength, written.Digest.ToString(), Context.Clock.GetElapsedTime(start).TotalSeconds, kinds);
         if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, result, JsonOutput.Types.ConvertResult);

@@ -47,6 +47,7 @@ internal sealed class EvalCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
+        if (arguments.GetValue(perLine) is { } lines) WillWrite(lines);
         using var engine = engineArguments.Open(arguments);
         var chat = arguments.GetValue(raw) ? null : EvalData.ChatOf(engine.Model.File, engine.Tokenizer, Context);
         var samples = new EvalData(arguments.GetRequiredValue(data), engine.Tokenizer, chat, arguments.GetValue(limit), DataScore.MostTokens(engine.Model)).Read();

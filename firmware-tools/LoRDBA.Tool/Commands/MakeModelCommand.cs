@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Models;
 using LoRDBA.Tool.Arguments;
 using LoRDBA.Tool.Inspection;
 using LoRDBA.Tool.Output;
@@ -47,12 +46,14 @@ internal sealed class MakeModelCommand : Verb
         var start = Context.Clock.GetTimestamp();
         var (shape, path) = (ShapeOf(arguments), arguments.GetRequiredValue(output));
         var type = Enum.Parse<GgmlType>(arguments.GetRequiredValue(format), ignoreCase: true);
+        WillWrite(path);
+        var tensors = RandomModel.Tensors(shape, type);
+        long bytes;
         using (var progress = new Progress(Context, "make-model"))
-            RandomModel.Save(path, shape, type, arguments.GetValue(seed), progress.OfBytes(RandomModel.ByteLength(shape, type)), Context.Interrupted);
+            bytes = RandomModel.Save(path, shape, type, arguments.GetValue(seed), progress.OfBytes(tensors.Sum(tensor => tensor.Bytes)), Context.Interrupted);
 
-        using var model = Model.Load(path);
-        var parameters = model.File.Tensors.Sum(tensor => tensor.ElementCount);
-        var result = new MakeModelResult(path, model.File.Length, parameters, Context.Clock.GetElapsedTime(start).TotalSeconds, TypeShare.Of(model.File));
+        var parameters = tensors.Sum(tensor => tensor.Elements);
+        var result = new MakeModelResult(path, bytes, parameters, Context.Clock.GetElapsedTime(start).TotalSeconds, TypeShare.Of(tensors.Select(tensor => (tensor.Type, tensor.Bytes))));
         if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, result, JsonOutput.Types.MakeModelResult);
         else Context.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {FactList.Number(parameters)} weights, {FactList.Bytes(result.Bytes)}, in {result.Seconds:0.0} s"));
     }

@@ -44,11 +44,12 @@ internal sealed class ManifestCommand : Verb
     /// <inheritdoc/>
     protected override void Run(ParseResult arguments)
     {
+        var path = arguments.GetRequiredValue(output);
+        WillWrite(path);
         using var baseModel = Model.Load(arguments.GetRequiredValue(model));
         AdapterShapes[] shapes = arguments.GetValue(rank) is { } wanted
             ? [AdapterShapes.OfAll(baseModel, wanted, arguments.GetValue(scaleIn))]
             : [.. arguments.GetRequiredValue(adapters).Select(path => AdapterShapes.Load(path, baseModel))];
-        var path = arguments.GetRequiredValue(output);
         ManifestWriter.Save(path, baseModel, shapes);
 
         var result = new ManifestResult(path, baseModel.Config.Name, baseModel.Fingerprint.ToString(), [.. shapes.Select(Describe)]);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using LoRDBA.Runtime.Blocks;
-using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Runtime.Quantization;
 using LoRDBA.Tool.Inspection;
@@ -36,13 +35,15 @@ internal sealed class QuantizeCommand : Verb
     protected override void Run(ParseResult arguments)
     {
         var start = Context.Clock.GetTimestamp();
+        var path = arguments.GetRequiredValue(output);
+        WillWrite(path);
         using var source = Model.Load(arguments.GetRequiredValue(model));
         var plan = QuantizationPlan.Of(source, Enum.Parse<GgmlType>(arguments.GetRequiredValue(format), ignoreCase: true));
-        var path = arguments.GetRequiredValue(output);
-        using (var progress = new Progress(Context, "quantize")) ModelQuantizer.Save(plan, path, progress.OfBytes(plan.Tensors.Sum(tensor => tensor.ByteLength)), Context.Interrupted);
+        long bytes;
+        using (var progress = new Progress(Context, "quantize")) bytes = ModelQuantizer.Save(plan, path, progress.OfBytes(plan.Tensors.Sum(tensor => tensor.ByteLength)), Context.Interrupted);
 
-        using var written = GgufFile.Open(path);
-        var result = new QuantizeResult(path, written.Length, source.File.Length, Context.Clock.GetElapsedTime(start).TotalSeconds, TypeShare.Of(written));
+        var types = TypeShare.Of(plan.Tensors.Select(tensor => (tensor.Type, tensor.ByteLength)));
+        var result = new QuantizeResult(path, bytes, source.File.Length, Context.Clock.GetElapsedTime(start).TotalSeconds, types);
         if (arguments.GetValue(Json)) JsonOutput.Write(Context.Out, result, JsonOutput.Types.QuantizeResult);
         else Print(result);
     }

@@ -44,7 +44,7 @@ internal sealed class RunCommand : Verb
     protected override void Run(ParseResult arguments)
     {
         using var engine = engineArguments.Open(arguments);
-        var text = arguments.GetValue(prompt) ?? WithoutLineEnd(Context.In.ReadToEnd());
+        var text = arguments.GetValue(prompt) ?? WithoutLineEnd(Context.Read(input => input.ReadToEnd()));
         var template = arguments.GetValue(chat) ? ChatOf(engine) : null;
         var ids = engine.Tokenizer.EncodePrompt(template is null ? PromptText.Trusted(text) : template.Render([new ChatMessage("user", text)], ChatOptions));
         using var sequence = engine.CreateSequence(arguments.GetValue(context));
@@ -53,12 +53,14 @@ internal sealed class RunCommand : Verb
         var answer = new StringBuilder();
         var generator = new TextGenerator(sequence, engine.Tokenizer, samplingArguments.Read(arguments) with { EndTokens = template?.EndTokens ?? [] });
         var start = Context.Clock.GetTimestamp();
+        using var progress = new Progress(Context, "prompt");
         var result = generator.Generate(ids, piece =>
         {
+            progress.Dispose();
             answer.Append(piece);
             if (!asJson) Stream(piece);
-            Context.Interrupted.ThrowIfCancellationRequested();
-        });
+        }, progress.Counting(ids.Length), Context.Interrupted);
+        progress.Dispose();
         var seconds = Context.Clock.GetElapsedTime(start).TotalSeconds;
 
         if (asJson)
@@ -82,7 +84,8 @@ internal sealed class RunCommand : Verb
 
     private void Stream(string piece)
     {
-        Context.Out.Write(piece);
+        // A terminal obeys what is written to it; a program that reads the answer wants it as it is.
+        Context.Out.Raw.Write(Context.OutIsTerminal ? VisibleText.OfAnswer(piece) : piece);
         Context.Out.Flush();
     }
 

@@ -53,11 +53,10 @@ internal sealed class TraceCommand : Verb
         var last = Array.Empty<float>();
         sequence.PrefillAll(tokens, (position, logits) =>
         {
-            Context.Interrupted.ThrowIfCancellationRequested();
             argmax[position] = TensorPrimitives.IndexOfMax(logits);
             if (position < nll.Length) nll[position] = likelihood.Nll(logits, tokens[position + 1]);
             else last = logits.ToArray();
-        });
+        }, Context.Interrupted);
         JsonOutput.Write(Context.Out, new TraceResult(tokens, nll, argmax, AdapterFacts.Of(sequence), last), JsonOutput.Types.TraceResult);
     }
 

@@ -1,3 +1,4 @@
+using LoRDBA.Runtime.Blocks;
 using LoRDBA.Runtime.Gguf;
 
 namespace LoRDBA.Tool.Inspection;
@@ -54,9 +55,12 @@ internal sealed record ChatFacts(string Template, string? Notice);
 internal sealed record TypeShare(string Type, int Tensors, long Bytes)
 {
     /// <summary>The types of a GGUF file, that with the most bytes first.</summary>
-    public static IReadOnlyList<TypeShare> Of(GgufFile file) =>
-        [.. file.Tensors.GroupBy(tensor => tensor.Type)
-            .Select(tensors => new TypeShare(tensors.Key.ToString(), tensors.Count(), tensors.Sum(tensor => tensor.ByteLength)))
+    public static IReadOnlyList<TypeShare> Of(GgufFile file) => Of(file.Tensors.Select(tensor => (tensor.Type, tensor.ByteLength)));
+
+    /// <summary>The types of tensors, that with the most bytes first.</summary>
+    public static IReadOnlyList<TypeShare> Of(IEnumerable<(GgmlType Type, long ByteLength)> tensors) =>
+        [.. tensors.GroupBy(tensor => tensor.Type)
+            .Select(alike => new TypeShare(alike.Key.ToString(), alike.Count(), alike.Sum(tensor => tensor.ByteLength)))
             .OrderByDescending(share => share.Bytes)];
 }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
+using LoRDBA.Tool.Output;
 
 namespace LoRDBA.Tool.Manifests;
 
@@ -49,6 +50,7 @@ internal static class ManifestWriter
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    // A name is one line, not empty and no comment, whatever a file says.
-    private static string OneLine(string name) => new string([.. name.Select(c => char.IsControl(c) || c == '#' ? ' ' : c)]).Trim() is { Length: > 0 } line ? line : "-";
+    // A name is one line, not empty and no comment, whatever a file says: every reader knows other characters that end a line.
+    private static string OneLine(string name) =>
+        string.Concat(name.EnumerateRunes().Select(rune => VisibleText.IsVisible(rune) && rune.Value != '#' ? rune.ToString() : " ")).Trim() is { Length: > 0 } line ? line : "-";
 }

@@ -14,7 +14,7 @@ internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
     /// <param name="sequence">Its context has to hold each of them (<see cref="ContextFor"/>).</param>
     /// <param name="samples">What is scored.</param>
     /// <param name="onLine">Told each line, and the NLL so far.</param>
-    /// <param name="interrupted">Asked before each.</param>
+    /// <param name="interrupted">Looked at after every layer.</param>
     public static DataScore Measure(Sequence sequence, IReadOnlyList<EvalSample> samples, Action<LineResult, double> onLine, CancellationToken interrupted)
     {
         var (nllSum, tokens, exact) = (0.0, 0L, 0);
@@ -22,7 +22,7 @@ internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
         for (var i = 0; i < samples.Count; i++)
         {
             interrupted.ThrowIfCancellationRequested();
-            var score = scorer.Score(samples[i].Prompt, samples[i].Completion);
+            var score = scorer.Score(samples[i].Prompt, samples[i].Completion, interrupted);
             var line = new LineResult(i, score.NllSum, samples[i].Completion.Length, score.IsExact);
             (nllSum, tokens, exact) = (nllSum + line.NllSum, tokens + line.Tokens, exact + (line.Exact ? 1 : 0));
             onLine(line, nllSum / tokens);
@@ -33,7 +33,7 @@ internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
     /// <summary>The same with the lines shared out between sequences of one thread each, which is faster than many threads in one sequence: none waits for another.</summary>
     /// <param name="sequences">All with the same model and adapter.</param>
     /// <param name="samples">What is scored.</param>
-    /// <param name="interrupted">Asked before each.</param>
+    /// <param name="interrupted">Looked at after every layer.</param>
     public static DataScore Measure(IReadOnlyList<Sequence> sequences, IReadOnlyList<EvalSample> samples, CancellationToken interrupted)
     {
         var scores = new CompletionScore[samples.Count];
@@ -42,7 +42,7 @@ internal sealed record DataScore(long Tokens, double Nll, double ExactMatch)
         {
             var scorer = new CompletionScorer(sequence);
             for (var i = Interlocked.Increment(ref next); i < samples.Count && !interrupted.IsCancellationRequested; i = Interlocked.Increment(ref next))
-                scores[i] = scorer.Score(samples[i].Prompt, samples[i].Completion);
+                scores[i] = scorer.Score(samples[i].Prompt, samples[i].Completion, interrupted);
         });
         interrupted.ThrowIfCancellationRequested();
         var tokens = samples.Sum(sample => (long)sample.Completion.Length);

@@ -4,6 +4,7 @@ using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
+using LoRDBA.Runtime.Memory;
 
 namespace LoRDBA.Tool.Output;
 
@@ -29,7 +30,8 @@ internal sealed record ErrorReport(string Kind, string? Type, string Code, strin
     /// <summary>What a verb threw.</summary>
     /// <param name="thrown">Any exception.</param>
     /// <param name="withStack">Whether a defect shows its stack.</param>
-    public static ErrorReport Of(Exception thrown, bool withStack)
+    /// <param name="ofInterrupt">What the process returns if it was interrupted.</param>
+    public static ErrorReport Of(Exception thrown, bool withStack, int ofInterrupt = ExitCodes.Interrupted)
     {
         // Loops on several cores wrap what a part of them threw.
         var e = thrown is AggregateException { InnerException: { } inner } ? inner : thrown;
@@ -37,18 +39,19 @@ internal sealed record ErrorReport(string Kind, string? Type, string Code, strin
         return e switch
         {
             GgufException { Error: GgufError.CannotOpen } or AdapterException { Error: AdapterError.CannotOpen } => new("file", type, ((LordbaException)e).Code, e.Message, ExitCodes.File),
+            MemoryException exhausted => new("memory", type, exhausted.Code, exhausted.Message, ExitCodes.Memory),
             LordbaException refusal => new("input", type, refusal.Code, InWords(refusal), ExitCodes.BadInput),
             FileNotFoundException or DirectoryNotFoundException => new("file", type, "file.not-found", e.Message, ExitCodes.File),
             UnauthorizedAccessException => new("file", type, "file.access-denied", e.Message, ExitCodes.File),
             IOException => new("file", type, "file.failed", e.Message, ExitCodes.File),
             OutOfMemoryException => new("memory", type, "memory.exhausted", "There is too little memory for this. Give a smaller --context, or a smaller model.", ExitCodes.Memory),
-            OperationCanceledException => new("interrupted", null, "command.interrupted", "interrupted", ExitCodes.Interrupted),
+            OperationCanceledException => new("interrupted", null, "command.interrupted", "interrupted", ofInterrupt),
             _ => OfDefect(thrown, withStack),
         };
     }
 
     /// <summary>Writes it as one line, with the stack below it where there is one.</summary>
-    public void Write(TextWriter error, bool asJson)
+    public void Write(TextOutput error, bool asJson)
     {
         if (asJson)
         {
@@ -56,7 +59,7 @@ internal sealed record ErrorReport(string Kind, string? Type, string Code, strin
             return;
         }
         error.WriteLine($"lordba: {Message.ReplaceLineEndings(" ")}");
-        if (Stack is not null) error.WriteLine(Stack);
+        foreach (var line in Stack?.Split('\n') ?? []) error.WriteLine(line.TrimEnd('\r'));
     }
 
     private static ErrorReport OfDefect(Exception e, bool withStack)

@@ -10,12 +10,12 @@ internal sealed class FactList
     /// <summary>Adds a line; a value that is not known adds none.</summary>
     public FactList Add(string label, string? value)
     {
-        if (!string.IsNullOrEmpty(value)) facts.Add((label, value));
+        if (!string.IsNullOrEmpty(value)) facts.Add((VisibleText.Of(label), value));
         return this;
     }
 
     /// <summary>Writes the lines, indented.</summary>
-    public void Write(TextWriter output)
+    public void Write(TextOutput output)
     {
         var width = facts.Max(fact => fact.Label.Length);
         foreach (var (label, value) in facts) output.WriteLine($"  {label.PadRight(width)}  {value}");

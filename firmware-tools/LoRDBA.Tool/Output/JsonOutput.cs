@@ -18,6 +18,9 @@ internal static class JsonOutput
     public static ToolJson Types { get; } = new(new JsonSerializerOptions(ToolJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Writes <paramref name="value"/> and a line end.</summary>
+    public static void Write<T>(TextOutput output, T value, JsonTypeInfo<T> type) => Write(output.Raw, value, type);
+
+    /// <summary>Writes <paramref name="value"/> and a line end.</summary>
     public static void Write<T>(TextWriter output, T value, JsonTypeInfo<T> type) => output.WriteLine(JsonSerializer.Serialize(value, type));
 }
 

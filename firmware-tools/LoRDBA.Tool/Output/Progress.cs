@@ -39,7 +39,8 @@ internal sealed class Progress : IDisposable
             context.Error.WriteLine(line);
             return;
         }
-        context.Error.Write("\r" + line.PadRight(shown));
+        line = VisibleText.Of(line);
+        context.Error.Raw.Write("\r" + line.PadRight(shown));
         shown = line.Length;
     }
 
@@ -49,10 +50,11 @@ internal sealed class Progress : IDisposable
     /// <summary>The same for work that counts its bytes, on one thread; shown in megabytes.</summary>
     public IProgress<long> OfBytes(long total) => new Megabytes(this, total);
 
-    /// <summary>Wipes the line, so that the result starts on a clean one.</summary>
+    /// <summary>Wipes the line, so that the result starts on a clean one. A second call does nothing.</summary>
     public void Dispose()
     {
-        if (shown > 0) context.Error.Write("\r" + new string(' ', shown) + "\r");
+        if (shown > 0) context.Error.Raw.Write("\r" + new string(' ', shown) + "\r");
+        shown = 0;
     }
 
     private sealed class Counter(Progress progress, int total) : IProgress<int>

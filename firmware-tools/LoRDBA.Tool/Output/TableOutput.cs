@@ -13,11 +13,11 @@ internal static class TableOutput
     {
         var table = new Table();
         foreach (var heading in headings) table.AddColumn(Column(heading));
-        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
+        foreach (var row in rows) table.AddRow(row.Select(cell => new Text(VisibleText.Of(cell))));
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(context.Out),
+            Out = new AnsiConsoleOutput(context.Out.Raw),
             Ansi = context.OutIsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             Interactive = InteractionSupport.No,
         });

@@ -28,7 +28,10 @@ internal static class TokenText
             case '\t': text.Append("\\t"); break;
             case '"' or '\\': text.Append('\\').Append((char)rune.Value); break;
             case < ' ' or 0x7F: text.Append($"\\x{rune.Value:X2}"); break;
-            default: text.Append(rune.ToString()); break;
+            default:
+                if (VisibleText.IsVisible(rune)) text.Append(rune.ToString());
+                else VisibleText.AppendSpelled(text, rune);
+                break;
         }
     }
 }

@@ -29,12 +29,16 @@ internal sealed class RandomModel
 
     private RandomModel(ulong seed, IProgress<long> progress, CancellationToken cancellation) => (this.seed, this.progress, this.cancellation) = (seed, progress, cancellation);
 
-    /// <summary>Bytes of all tensors.</summary>
+    /// <summary>Type, elements and bytes of each tensor, in the order of the file.</summary>
     /// <exception cref="ModelShapeException">No model can have the shape, or not in this format.</exception>
-    public static long ByteLength(ModelShape shape, GgmlType type)
+    public static IReadOnlyList<(GgmlType Type, long Elements, long Bytes)> Tensors(ModelShape shape, GgmlType type)
     {
         shape.Check(BlockFormat.Of(type).BlockLength);
-        return shape.Tensors().Sum(tensor => FormatOf(tensor.Name, tensor.NOut, type).BytesFor((long)tensor.NIn * tensor.NOut));
+        return [.. shape.Tensors().Select(tensor =>
+        {
+            var (format, elements) = (FormatOf(tensor.Name, tensor.NOut, type), (long)tensor.NIn * tensor.NOut);
+            return (format.Type, elements, format.BytesFor(elements));
+        })];
     }
 
     /// <summary>Writes the file whole or not at all.</summary>
@@ -44,10 +48,11 @@ internal sealed class RandomModel
     /// <param name="seed">What the weights depend on.</param>
     /// <param name="progress">Told the bytes written so far.</param>
     /// <param name="cancellation">Asked between chunks.</param>
+    /// <returns>Bytes of the file.</returns>
     /// <exception cref="ModelShapeException">No model can have the shape, or not in this format.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Save(string path, ModelShape shape, GgmlType type, ulong seed, IProgress<long> progress, CancellationToken cancellation)
+    public static long Save(string path, ModelShape shape, GgmlType type, ulong seed, IProgress<long> progress, CancellationToken cancellation)
     {
         shape.Check(BlockFormat.Of(type).BlockLength);
         var model = new RandomModel(seed, progress, cancellation);
@@ -75,6 +80,7 @@ internal sealed class RandomModel
             writer.AddTensor(name, format.Type, nOut == 1 ? [nIn] : [nIn, nOut], stream => model.Write(stream, format, matrix, nIn, nOut));
         }
         WholeFile.Write(path, writer.WriteTo);
+        return writer.ByteLength;
     }
 
     private static BlockFormat FormatOf(string name, int nOut, GgmlType type)

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace LoRDBA.Tool.Reports;
@@ -18,10 +17,10 @@ internal sealed class HtmlPage(string title)
     private readonly StringBuilder body = new();
 
     /// <summary>Adds a heading.</summary>
-    public HtmlPage Heading(string text) => Raw($"<h2>{WebUtility.HtmlEncode(text)}</h2>");
+    public HtmlPage Heading(string text) => Raw($"<h2>{HtmlText.Of(text)}</h2>");
 
     /// <summary>Adds a paragraph.</summary>
-    public HtmlPage Paragraph(string text) => Raw($"<p>{WebUtility.HtmlEncode(text)}</p>");
+    public HtmlPage Paragraph(string text) => Raw($"<p>{HtmlText.Of(text)}</p>");
 
     /// <summary>Adds a plot.</summary>
     public HtmlPage Plot(SvgPlot plot) => Raw(plot.ToSvg());
@@ -29,7 +28,7 @@ internal sealed class HtmlPage(string title)
     /// <summary>Adds a table; a row that is weak is greyed.</summary>
     public HtmlPage Table(string[] headings, IEnumerable<(string[] Cells, bool IsWeak)> rows)
     {
-        string Row(string[] cells, string tag) => string.Concat(cells.Select(cell => $"<{tag}>{WebUtility.HtmlEncode(cell)}</{tag}>"));
+        string Row(string[] cells, string tag) => string.Concat(cells.Select(cell => $"<{tag}>{HtmlText.Of(cell)}</{tag}>"));
         Raw($"<table><thead><tr>{Row(headings, "th")}</tr></thead><tbody>");
         foreach (var (cells, isWeak) in rows) Raw($"<tr{(isWeak ? " class='weak'" : "")}>{Row(cells, "td")}</tr>");
         return Raw("</tbody></table>");
@@ -39,10 +38,10 @@ internal sealed class HtmlPage(string title)
     public override string ToString() => $"""
         <!DOCTYPE html>
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
-        <title>{WebUtility.HtmlEncode(title)}</title>
+        <title>{HtmlText.Of(title)}</title>
         <style>
         {Style}
-        </style></head><body><h1>{WebUtility.HtmlEncode(title)}</h1>
+        </style></head><body><h1>{HtmlText.Of(title)}</h1>
         {body}</body></html>
 
         """;

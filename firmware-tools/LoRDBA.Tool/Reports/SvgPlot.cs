@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace LoRDBA.Tool.Reports;
@@ -80,7 +79,7 @@ internal sealed class SvgPlot(string title, PlotAxis x, PlotAxis y)
 
     private bool IsShown((double X, double Y) point) => x.CanShow(point.X) && y.CanShow(point.Y);
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text);
+    private static string Text(string text) => HtmlText.Of(text);
 
     private static void Line(StringBuilder svg, FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

@@ -1,3 +1,4 @@
+using LoRDBA.Generator.Emit;
 using LoRDBA.Generator.Model;
 using Microsoft.CodeAnalysis;
 
@@ -9,8 +10,9 @@ namespace LoRDBA.Generator.Diagnostics;
 /// <param name="Arguments">What fills the rule's sentence.</param>
 internal sealed record DiagnosticInfo(DiagnosticDescriptor Rule, Place Place, EquatableArray<string> Arguments)
 {
-    /// <summary>Creates one from a rule, a place and the words that fill the rule's sentence.</summary>
-    public static DiagnosticInfo Of(DiagnosticDescriptor rule, Place place, params string[] arguments) => new(rule, place, arguments.ToEquatableArray());
+    /// <summary>Creates one from a rule, a place and the words that fill the rule's sentence, of which a terminal or an editor shows all.</summary>
+    public static DiagnosticInfo Of(DiagnosticDescriptor rule, Place place, params string[] arguments) =>
+        new(rule, place, arguments.Select(Escape.Comment).ToEquatableArray());
 
     /// <summary>As the compiler reports it.</summary>
     public Diagnostic ToDiagnostic() => Diagnostic.Create(Rule, Place.ToLocation(), [.. Arguments]);

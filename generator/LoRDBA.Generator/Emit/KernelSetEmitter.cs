@@ -9,13 +9,14 @@ internal static class KernelSetEmitter
     public static string Emit(KernelSetSpec set)
     {
         var writer = new SourceWriter();
-        var title = $"// {set.ClassName}: {set.Kernels.Length} kernels for {set.BaseName ?? "any base"}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.";
+        var baseName = Escape.Comment(set.BaseName ?? "any base");
+        var title = $"// {set.ClassName}: {set.Kernels.Length} kernels for {baseName}. Boards: {set.Boards}. Paths: {KernelEmitters.NamesOf(set.Paths)}.";
         KernelEmitters.File(writer, title, set.Namespace, () => Class(writer, set, ProjectNames.Escape(set.ClassName)));
         return writer.ToString();
     }
 
     private static void Class(SourceWriter writer, KernelSetSpec set, string name) => writer
-        .Line($"/// <summary>The generated kernels for {set.BaseName ?? "any base"} on {set.Boards}.</summary>")
+        .Line($"/// <summary>The generated kernels for {Escape.Xml(set.BaseName ?? "any base")} on {set.Boards}.</summary>")
         .Block($"{set.Accessibility} sealed {(set.IsPartial ? "partial " : "")}class {name} : SignKernels", () =>
         {
             // A project that sees the internals of another, such as its tests, may have a set of the same name: its own is meant.

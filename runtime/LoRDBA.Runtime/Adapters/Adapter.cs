@@ -19,7 +19,7 @@ public abstract class Adapter : SharedResource
     {
         (Model, Name, Digest, ByteLength) = (model, origin.Name, origin.Digest, origin.ByteLength);
         (BaseName, Notice) = (origin.BaseName, origin.Notice);
-        model.AddReference();
+        model.Acquire();
     }
 
     /// <summary>The base that it was checked against.</summary>
@@ -57,7 +57,8 @@ public abstract class Adapter : SharedResource
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public static Adapter Load(string path, Model model, AdapterPolicy? policy = null) => AdapterLoader.Load(path, model, policy ?? AdapterPolicy.Any);
 
-    /// <summary>Takes over an open .lordba file, such as an embedded resource, and disposes it also if it is refused.</summary>
+    /// <summary>Takes over an open .lordba file, such as an embedded resource, also if it is refused: one file makes one adapter.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed, or the file is disposed or was taken over before.</exception>
     /// <inheritdoc cref="Load(string, Model, AdapterPolicy?)"/>
     public static Adapter Load(LordbaFile file, Model model, AdapterPolicy? policy = null) => AdapterLoader.Load(file, model, policy ?? AdapterPolicy.Any);
 
@@ -79,8 +80,15 @@ public abstract class Adapter : SharedResource
     /// <exception cref="ObjectDisposedException">It is disposed.</exception>
     public LoraFactors? FactorsOf(Linear linear)
     {
-        ThrowIfDisposed();
-        return RankOf(linear) == 0 ? null : ReadFactors(linear);
+        Acquire();
+        try
+        {
+            return RankOf(linear) == 0 ? null : ReadFactors(linear);
+        }
+        finally
+        {
+            Release();
+        }
     }
 
     /// <summary>The adapter with the kernels that serve it. Allocates only when a source is asked for the first time.</summary>

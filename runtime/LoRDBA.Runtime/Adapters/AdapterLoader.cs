@@ -17,19 +17,20 @@ internal static class AdapterLoader
             policy.Demand(form == AdapterFolderForm.Dbf ? AdapterKind.Lordba : AdapterKind.Lora, path);
             return form == AdapterFolderForm.Dbf ? DbfReader.Load(path, model) : PeftReader.Load(path, model);
         }
-        var file = GgufFile.Open(path);
+        var file = AdapterCopy.Open(path);
         return GgufLoraFile.IsAdapter(file) && !LordbaFile.IsLordba(file) ? LoadLora(file, model, policy) : Load(LordbaFile.From(file), model, policy);
     }
 
     public static Adapter Load(LordbaFile file, Model model, AdapterPolicy policy)
     {
+        file.TakeOver();
         try
         {
             policy.Demand(AdapterKind.Lordba, file.Path);
         }
         catch
         {
-            file.Dispose();
+            file.Release();
             throw;
         }
         return LordbaAdapter.Bind(file, model);

@@ -17,9 +17,11 @@ public sealed class CompletionScorer(Sequence sequence)
     /// <summary>Scores one completion in a fresh context.</summary>
     /// <param name="prompt">Token ids, at least one.</param>
     /// <param name="completion">Token ids, at least one.</param>
+    /// <param name="cancellation">Looked at after every layer of every step.</param>
     /// <exception cref="ContextFullException">Prompt and completion do not fit into the context.</exception>
     /// <exception cref="EngineException">There is no token, or one is not in the vocabulary.</exception>
-    public CompletionScore Score(int[] prompt, int[] completion)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public CompletionScore Score(int[] prompt, int[] completion, CancellationToken cancellation = default)
     {
         var (nllSum, isExact) = (0.0, true);
         void Judge(ReadOnlySpan<float> logits, int token)
@@ -29,8 +31,8 @@ public sealed class CompletionScorer(Sequence sequence)
         }
 
         sequence.Reset();
-        Judge(sequence.Prefill(prompt), completion[0]);
-        if (completion.Length > 1) sequence.PrefillAll(completion.AsSpan(..^1), (index, logits) => Judge(logits, completion[index + 1]));
+        Judge(sequence.Prefill(prompt, cancellation), completion[0]);
+        if (completion.Length > 1) sequence.PrefillAll(completion.AsSpan(..^1), (index, logits) => Judge(logits, completion[index + 1]), cancellation);
         return new CompletionScore(nllSum, isExact);
     }
 }

@@ -32,14 +32,23 @@ public sealed class TextGenerator
     /// <exception cref="EngineException">There is no token in the prompt, or one is not in the vocabulary.</exception>
     /// <exception cref="GenerationException">The model does not give numbers.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled: the context holds what was written so far, or is as it was if that was in the prompt.</exception>
-    public GenerationResult Generate(ReadOnlySpan<int> prompt, Action<string> write, CancellationToken cancellation = default)
+    public GenerationResult Generate(ReadOnlySpan<int> prompt, Action<string> write, CancellationToken cancellation = default) =>
+        Generate(prompt, write, null, cancellation);
+
+    /// <summary>The same for a long prompt, whose reader wants to know how far it is.</summary>
+    /// <param name="prompt">Token ids, at least one.</param>
+    /// <param name="write">Called with each piece of the answer; pieces are whole characters and not empty.</param>
+    /// <param name="progress">Told how many tokens of the prompt are through, after every batch but the last.</param>
+    /// <param name="cancellation">Looked at after every layer of every step.</param>
+    /// <inheritdoc cref="Generate(ReadOnlySpan{int}, Action{string}, CancellationToken)"/>
+    public GenerationResult Generate(ReadOnlySpan<int> prompt, Action<string> write, IProgress<int>? progress, CancellationToken cancellation)
     {
         // Some models pad the vocabulary in their head: those rows stand for no token.
         var nTokens = Math.Min(tokenizer.Vocabulary.Count, sequence.Model.Config.NVocab);
         var sampler = new Sampler(options.Sampling, nTokens);
         var stops = new StopStrings(options.StopStrings);
 
-        var logits = sequence.Prefill(prompt, cancellation);
+        var logits = sequence.Prefill(prompt, progress, cancellation);
         var decoder = new StreamingDecoder(tokenizer, continues: !tokenizer.Vocabulary.IsSeparator(prompt[^1]));
         foreach (var token in prompt) sampler.Accept(token);
         for (var generated = 0; ;)

@@ -75,4 +75,6 @@ public enum GgufError
     MissingTensor,
     /// <summary>A file of a model that is split over several is absent, or is not the part that its name says.</summary>
     MissingPart,
+    /// <summary>The file was written to, or cut, after it had been mapped.</summary>
+    Changed,
 }

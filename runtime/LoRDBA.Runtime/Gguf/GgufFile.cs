@@ -4,14 +4,15 @@ using LoRDBA.Runtime.Memory;
 namespace LoRDBA.Runtime.Gguf;
 
 /// <summary>
-/// A GGUF file (version 2 or 3), mapped read-only and checked as a whole before anything of it can be used:
+/// A GGUF file (version 2 or 3), mapped read-only or in memory, and checked as a whole before anything of it can be used:
 /// <code>
 /// "GGUF" | version: u32 | n_tensors: u64 | n_kv: u64 | metadata | tensor list | padding | data section
 /// </code>
 /// A model that is split over several files (<see cref="GgufSplit"/>) is one of these: all parts are mapped together.
-/// Spans and pointers into the file are views of the mapping and die with it: their user keeps the file open.
+/// Spans into the file are views of its bytes and die with them: their user keeps the file open. A model or an adapter that takes the file
+/// over keeps it open as long as anything uses it.
 /// </summary>
-public sealed unsafe class GgufFile : IDisposable
+public sealed unsafe class GgufFile : SharedResource
 {
     /// <summary>Alignment of tensors in a file without <c>general.alignment</c>.</summary>
     public const uint DefaultAlignment = 32;
@@ -23,7 +24,9 @@ public sealed unsafe class GgufFile : IDisposable
     private const uint MinVersion = 2;
     private const uint MaxVersion = 3;
 
+    // Where the bytes lie: one of these, or memory that is the caller's.
     private readonly MappedFile? mapping;
+    private readonly FileCopy? copy;
     private readonly byte[]? pinned;
     private readonly long length;
     private readonly long end;
@@ -32,10 +35,10 @@ public sealed unsafe class GgufFile : IDisposable
     private readonly Dictionary<string, GgufTensor> tensorByName;
     private byte* start;
 
-    private GgufFile(byte* start, long length, string name, MappedFile? mapping = null, byte[]? pinned = null)
+    private GgufFile(byte* start, long length, string name, MappedFile? mapping = null, FileCopy? copy = null, byte[]? pinned = null)
     {
         this.start = start;
-        (this.length, Name, this.mapping, this.pinned) = (length, name, mapping, pinned);
+        (this.length, Name, this.mapping, this.copy, this.pinned) = (length, name, mapping, copy, pinned);
         var reader = new GgufReader(start, length, name);
         Version = ReadVersion(ref reader);
         var nTensors = reader.Read<ulong>("n_tensors");
@@ -69,7 +72,7 @@ public sealed unsafe class GgufFile : IDisposable
 
     private static GgufFile OpenPart(string path)
     {
-        var mapping = MappedFile.Open(path, cause => new GgufException(GgufError.CannotOpen, path, 0, "file", $"it cannot be opened. {cause.Message}", cause));
+        var mapping = MappedFile.Open(path, cause => CannotOpen(path, cause));
         try
         {
             if (mapping.Length == 0) throw new GgufException(GgufError.Truncated, path, 0, "magic", "the file is empty.");
@@ -81,6 +84,26 @@ public sealed unsafe class GgufFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>Copies a file into memory: for files that are small and must not change any more.</summary>
+    /// <exception cref="GgufException">The file cannot be read, or is no sound GGUF.</exception>
+    /// <exception cref="MemoryException">The system does not have the memory for the copy.</exception>
+    internal static GgufFile Read(string path)
+    {
+        var copy = FileCopy.Read(path, cause => CannotOpen(path, cause));
+        try
+        {
+            return Whole(new(copy.Start, copy.Length, path, copy: copy));
+        }
+        catch
+        {
+            copy.Dispose();
+            throw;
+        }
+    }
+
+    private static GgufException CannotOpen(string path, Exception cause) =>
+        new(GgufError.CannotOpen, path, 0, "file", $"it cannot be opened. {cause.Message}", cause);
 
     /// <summary>Reads a file that already lies in memory, such as an embedded resource. The caller keeps it there, unchanged.</summary>
     /// <exception cref="GgufException">The bytes are no sound GGUF.</exception>
@@ -149,6 +172,15 @@ public sealed unsafe class GgufFile : IDisposable
         foreach (var part in otherParts) part.ReadAhead();
     }
 
+    /// <summary>Refuses to go on with a mapped file that is not what was checked when it was opened.</summary>
+    /// <exception cref="GgufException">It was written to, or cut (<see cref="MappedFile.IsChanged"/> says what is noticed).</exception>
+    internal void ThrowIfChanged()
+    {
+        if (mapping is { IsChanged: true })
+            throw new GgufException(GgufError.Changed, Name, 0, "file", "it was written to after it had been opened, so what lies in memory is neither the old nor the new file. Load it again, and replace files by renaming new ones.");
+        foreach (var part in otherParts) part.ThrowIfChanged();
+    }
+
     /// <summary>Finds a tensor by name.</summary>
     public bool TryGetTensor(string name, out GgufTensor tensor) => tensorByName.TryGetValue(name, out tensor);
 
@@ -185,11 +217,12 @@ public sealed unsafe class GgufFile : IDisposable
         if (length > end) throw new GgufException(GgufError.TrailingBytes, Name, end, "data section end", $"{length - end} bytes behind the last tensor belong to none.");
     }
 
-    /// <summary>Ends the mapping: every span and pointer into the file is invalid from here on.</summary>
-    public void Dispose()
+    private protected override void Free()
     {
         start = null;
+        Metadata.Close();
         mapping?.Dispose();
+        copy?.Dispose();
         foreach (var part in otherParts) part.Dispose();
     }
 

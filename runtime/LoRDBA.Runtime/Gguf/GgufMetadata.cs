@@ -13,6 +13,7 @@ public sealed unsafe class GgufMetadata
     private readonly string file;
     private readonly List<string> keys;
     private readonly Dictionary<string, GgufValue> values;
+    private bool isClosed;
 
     internal GgufMetadata(string file, List<string> keys, Dictionary<string, GgufValue> values)
     {
@@ -29,8 +30,9 @@ public sealed unsafe class GgufMetadata
 
     /// <summary>The raw value of a key.</summary>
     /// <exception cref="GgufException">The key is absent.</exception>
+    /// <exception cref="ObjectDisposedException">The file is closed, and no model or adapter uses it.</exception>
     public GgufValue this[string key] => values.TryGetValue(key, out var value)
-        ? value
+        ? value.Of(this)
         : throw new GgufException(GgufError.MissingKey, file, 0, key, "the metadata lacks this key. The file is incomplete or of another kind.");
 
     /// <summary>The text of a key.</summary>
@@ -125,6 +127,11 @@ public sealed unsafe class GgufMetadata
         for (var i = 0; i < numbers.Length; i++) numbers[i] = value.NumberAt(i);
         return numbers;
     }
+
+    /// <summary>The file's bytes are gone.</summary>
+    internal void Close() => isClosed = true;
+
+    internal void ThrowIfClosed() => ObjectDisposedException.ThrowIf(isClosed, typeof(GgufFile));
 
     private GgufValue Typed(string key, GgufValueType type)
     {

@@ -14,13 +14,15 @@ public readonly unsafe struct GgufValue
     private const int ShownElements = 8;
 
     private readonly byte* data;
+    private readonly GgufMetadata? owner;
 
-    internal GgufValue(GgufValueType type, GgufValueType elementType, int count, byte* data, long offset)
+    internal GgufValue(GgufValueType type, GgufValueType elementType, int count, byte* data, long offset, GgufMetadata? owner = null)
     {
         Type = type;
         ElementType = elementType;
         Count = count;
         this.data = data;
+        this.owner = owner;
         Offset = offset;
     }
 
@@ -36,9 +38,19 @@ public readonly unsafe struct GgufValue
     /// <summary>Where the bytes of the number, the text or the first element begin, counted from the start of the file.</summary>
     public long Offset { get; }
 
-    internal byte* Data => data;
+    /// <summary>The same, which knows when the file is closed.</summary>
+    internal GgufValue Of(GgufMetadata metadata) => new(Type, ElementType, Count, data, Offset, metadata);
 
-    internal ReadOnlySpan<byte> Text => new(data, Count);
+    internal byte* Data
+    {
+        get
+        {
+            owner?.ThrowIfClosed();
+            return data;
+        }
+    }
+
+    internal ReadOnlySpan<byte> Text => new(Data, Count);
 
     /// <summary>The bytes from <see cref="Offset"/> to the value's end; those of an array of strings hold the lengths too.</summary>
     internal ReadOnlySpan<byte> Bytes
@@ -46,14 +58,15 @@ public readonly unsafe struct GgufValue
         get
         {
             if (Type == GgufValueType.String) return Text;
-            if (ElementType != GgufValueType.String) return new(data, checked(Count * ElementType.Size()));
-            var end = data;
-            foreach (var text in new GgufStringArray(data, Count)) end += sizeof(ulong) + text.Length;
-            return new(data, checked((int)(end - data)));
+            if (ElementType != GgufValueType.String) return new(Data, checked(Count * ElementType.Size()));
+            var start = Data;
+            var end = start;
+            foreach (var text in new GgufStringArray(start, Count)) end += sizeof(ulong) + text.Length;
+            return new(start, checked((int)(end - start)));
         }
     }
 
-    internal T Read<T>() where T : unmanaged => Unsafe.ReadUnaligned<T>(data);
+    internal T Read<T>() where T : unmanaged => Unsafe.ReadUnaligned<T>(Data);
 
     /// <summary>The value for a person: numbers in full, long arrays by their first elements and their length.</summary>
     public override string ToString()
@@ -67,7 +80,7 @@ public readonly unsafe struct GgufValue
         var shown = new List<string>();
         if (ElementType == GgufValueType.String)
         {
-            foreach (var text in new GgufStringArray(data, Math.Min(Count, ShownElements))) shown.Add($"\"{Encoding.UTF8.GetString(text)}\"");
+            foreach (var text in new GgufStringArray(Data, Math.Min(Count, ShownElements))) shown.Add($"\"{Encoding.UTF8.GetString(text)}\"");
         }
         else
         {
@@ -88,7 +101,7 @@ public readonly unsafe struct GgufValue
 
     private object ElementAt(int index)
     {
-        var at = data + (long)index * ElementType.Size();
+        var at = Data + (long)index * ElementType.Size();
         return ElementType switch
         {
             GgufValueType.UInt8 => *at,

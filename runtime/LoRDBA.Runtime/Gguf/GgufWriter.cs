@@ -115,6 +115,16 @@ public sealed class GgufWriter
     /// </summary>
     public long ValueOffset(string key) => valueOffsets[key];
 
+    /// <summary>Bytes of the file.</summary>
+    public long ByteLength
+    {
+        get
+        {
+            var head = Head();
+            return head.WrittenCount + Padding(head.WrittenCount) + tensors.Sum(tensor => tensor.ByteLength + Padding(tensor.ByteLength));
+        }
+    }
+
     /// <summary>The file in memory.</summary>
     public byte[] ToArray()
     {
@@ -126,14 +136,7 @@ public sealed class GgufWriter
     /// <summary>Writes the file to a stream, forward only.</summary>
     public void WriteTo(Stream stream)
     {
-        var head = new ArrayBufferWriter<byte>();
-        Put(head, GgufFile.Magic);
-        Put(head, Version);
-        Put(head, (ulong)tensors.Count);
-        Put(head, (ulong)valueOffsets.Count);
-        head.Write(metadata.WrittenSpan);
-        PutTensorList(head);
-
+        var head = Head();
         stream.Write(head.WrittenSpan);
         stream.Write(new byte[Padding(head.WrittenCount)]);
         foreach (var tensor in tensors)
@@ -141,6 +144,19 @@ public sealed class GgufWriter
             tensor.Write(stream);
             stream.Write(new byte[Padding(tensor.ByteLength)]);
         }
+    }
+
+    /// <summary>All that comes before the padding in front of the tensors.</summary>
+    private ArrayBufferWriter<byte> Head()
+    {
+        var head = new ArrayBufferWriter<byte>();
+        Put(head, GgufFile.Magic);
+        Put(head, Version);
+        Put(head, (ulong)tensors.Count);
+        Put(head, (ulong)valueOffsets.Count);
+        head.Write(metadata.WrittenSpan);
+        PutTensorList(head);
+        return head;
     }
 
     private void PutTensorList(ArrayBufferWriter<byte> head)

@@ -24,6 +24,8 @@ public sealed class Engine : SharedResource
     /// <param name="model">The base.</param>
     /// <param name="options">Threads, lengths, kernels; null for the defaults.</param>
     /// <exception cref="EngineException">An option lies outside its range, or its kernels are not for this base or processor.</exception>
+    /// <exception cref="LordbaException">The model's file has been written to since it was mapped (<c>gguf.changed</c>).</exception>
+    /// <exception cref="MemoryException">The system does not have the memory.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public Engine(Model model, EngineOptions? options = null)
     {
@@ -34,12 +36,22 @@ public sealed class Engine : SharedResource
         Check(options.Threads, 1, 256, nameof(options.Threads));
         if (options.Kernels?.WhyRefused(model.Config.Name, model.Fingerprint.ToString()) is { } reason) throw new EngineException(EngineError.KernelsRefused, reason);
 
-        model.AddReference();
+        model.Acquire();
         Model = model;
-        scratch = new StepScratch(model.Config, batchLength, options.LogitRows, options.Threads);
-        branches = new AdapterScratch(Math.Max(batchLength, options.Threads), options.Threads, scratch.WidestInput);
-        plan = new StepPlan(batchLength, options.LogitRows, branches);
-        forward = new ForwardPass(model, scratch, plan, options);
+        try
+        {
+            model.ThrowIfChanged();
+            scratch = new StepScratch(model.Config, batchLength, options.LogitRows, options.Threads);
+            branches = new AdapterScratch(Math.Max(batchLength, options.Threads), options.Threads, scratch.WidestInput);
+            plan = new StepPlan(batchLength, options.LogitRows, branches);
+            forward = new ForwardPass(model, scratch, plan, options);
+        }
+        catch
+        {
+            scratch?.Dispose();
+            model.Release();
+            throw;
+        }
         Single = new Batch(this);
     }
 
@@ -93,10 +105,13 @@ public sealed class Engine : SharedResource
 
     /// <summary>Starts a conversation with a context of its own.</summary>
     /// <exception cref="EngineException">An option lies outside its range.</exception>
+    /// <exception cref="LordbaException">The model's file has been written to since it was mapped (<c>gguf.changed</c>).</exception>
+    /// <exception cref="MemoryException">The system does not have the memory for the context.</exception>
     /// <exception cref="ObjectDisposedException">The engine is disposed.</exception>
     public Sequence CreateSequence(SequenceOptions? options = null)
     {
         ThrowIfDisposed();
+        Model.ThrowIfChanged();
         return new Sequence(this, options ?? new SequenceOptions());
     }
 

@@ -35,14 +35,22 @@ public sealed partial class Sequence : SharedResource
 
         KeyValueCache? cache = null;
         History? tokens = null;
-        arena = Arena.Create(arena =>
-        {
-            cache = new KeyValueCache(arena, config.NLayer, config.AttentionShape, ContextLength, KeyValueFormat);
-            tokens = new History(arena, ContextLength);
-        });
-        (Cache, history) = (cache!, tokens!);
         engine.AddReference();
         Engine = engine;
+        try
+        {
+            arena = Arena.Create(arena =>
+            {
+                cache = new KeyValueCache(arena, config.NLayer, config.AttentionShape, ContextLength, KeyValueFormat);
+                tokens = new History(arena, ContextLength);
+            }, $"a context of {ContextLength} tokens");
+        }
+        catch
+        {
+            engine.Release();
+            throw;
+        }
+        (Cache, history) = (cache!, tokens!);
     }
 
     /// <summary>What runs it.</summary>
@@ -101,15 +109,23 @@ public sealed partial class Sequence : SharedResource
     /// the engine is at work;
     /// what acts is as it was.
     /// </exception>
+    /// <exception cref="MemoryException">The system does not have the memory for it; what acts is as it was.</exception>
     /// <exception cref="ObjectDisposedException">The sequence or the adapter is disposed; what acts is as it was.</exception>
     public void Use(Adapter? adapter, float weight = 1f)
     {
         ThrowIfDisposed();
+        if (adapter is not null) ObjectDisposedException.ThrowIf(adapter.IsDisposed, adapter);
         if (adapter is not null && adapter.Model != Model)
             throw new EngineException(EngineError.WrongModel, $"The adapter {adapter.Name} was loaded for another model object than this sequence's ({Model.Config.Name}).");
         if (!float.IsFinite(weight)) throw new EngineException(EngineError.NonFiniteWeight, $"The adapter's weight is {weight}; it must be finite.");
+        Act(adapter, weight);
+    }
 
+    /// <summary>The same for an adapter that may have been given up by its owner, and acts in another sequence.</summary>
+    private void Act(Adapter? adapter, float weight)
+    {
         Engine.Enter();
+        AddReference();
         try
         {
             BoundAdapter? bound = null;
@@ -133,6 +149,7 @@ public sealed partial class Sequence : SharedResource
         finally
         {
             Engine.Exit();
+            Release();
         }
     }
 
@@ -163,18 +180,24 @@ public sealed partial class Sequence : SharedResource
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Position);
 
-        var fork = new Sequence(Engine, new SequenceOptions { ContextLength = ContextLength, KeyValueFormat = KeyValueFormat });
+        AddReference();
+        Sequence? fork = null;
         try
         {
-            if (Active is { } use) fork.Use(use.Adapter, use.Weight);
+            fork = new Sequence(Engine, new SequenceOptions { ContextLength = ContextLength, KeyValueFormat = KeyValueFormat });
+            if (Active is { } use) fork.Act(use.Adapter, use.Weight);
             fork.history.CopyFrom(history, length);
             fork.Cache.CopyFrom(Cache, length);
             return fork;
         }
         catch
         {
-            fork.Dispose();
+            fork?.Dispose();
             throw;
+        }
+        finally
+        {
+            Release();
         }
     }
 
@@ -187,7 +210,14 @@ public sealed partial class Sequence : SharedResource
     /// was.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the context is as it was.</exception>
     /// <exception cref="ObjectDisposedException">The sequence is disposed.</exception>
-    public ReadOnlySpan<float> Prefill(scoped ReadOnlySpan<int> tokens, CancellationToken cancellation = default)
+    public ReadOnlySpan<float> Prefill(scoped ReadOnlySpan<int> tokens, CancellationToken cancellation = default) => Prefill(tokens, null, cancellation);
+
+    /// <summary>The same for a long prompt, whose reader wants to know how far it is.</summary>
+    /// <param name="tokens">[n], n at least 1.</param>
+    /// <param name="progress">Told how many of the tokens are through, after every batch but the last.</param>
+    /// <param name="cancellation">Looked at after every layer of every batch.</param>
+    /// <inheritdoc cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/>
+    public ReadOnlySpan<float> Prefill(scoped ReadOnlySpan<int> tokens, IProgress<int>? progress, CancellationToken cancellation)
     {
         Admit(tokens);
         Engine.Enter();
@@ -195,7 +225,11 @@ public sealed partial class Sequence : SharedResource
         var start = Position;
         try
         {
-            for (; tokens.Length > Engine.BatchLength; tokens = tokens[Engine.BatchLength..]) Step(tokens[..Engine.BatchLength], LogitSelection.None, cancellation);
+            for (; tokens.Length > Engine.BatchLength; tokens = tokens[Engine.BatchLength..])
+            {
+                Step(tokens[..Engine.BatchLength], LogitSelection.None, cancellation);
+                progress?.Report(Position - start);
+            }
             Step(tokens, LogitSelection.Last, cancellation);
             return Engine.Single.Logits(0);
         }
@@ -211,15 +245,15 @@ public sealed partial class Sequence : SharedResource
         }
     }
 
-    /// <summary>Appends one token to the context: <see cref="Prefill"/> of one.</summary>
-    /// <inheritdoc cref="Prefill"/>
+    /// <summary>Appends one token to the context: <see cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/> of one.</summary>
+    /// <inheritdoc cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/>
     public ReadOnlySpan<float> Decode(int token, CancellationToken cancellation = default) => Prefill([token], cancellation);
 
     /// <summary>Appends tokens to the context and shows the logits after every one of them.</summary>
     /// <param name="tokens">[n], n at least 1.</param>
     /// <param name="read">Called once per token, in order. It must not use the engine.</param>
     /// <param name="cancellation">Looked at after every layer of every batch.</param>
-    /// <inheritdoc cref="Prefill"/>
+    /// <inheritdoc cref="Prefill(ReadOnlySpan{int}, CancellationToken)"/>
     public void PrefillAll(ReadOnlySpan<int> tokens, LogitsReader read, CancellationToken cancellation = default)
     {
         Admit(tokens);

@@ -22,7 +22,7 @@ internal sealed unsafe class StepScratch : IDisposable
     {
         (this.config, BatchLength, LogitRows) = (config, batchLength, logitRows);
         WidestInput = Math.Max(config.NEmbd, Math.Max(config.QueryDim, config.NFf));
-        arena = Arena.Create(arena => Reserve(arena, workers));
+        arena = Arena.Create(arena => Reserve(arena, workers), $"batches of {batchLength} tokens");
     }
 
     /// <summary>See <see cref="EngineOptions.BatchLength"/>.</summary>

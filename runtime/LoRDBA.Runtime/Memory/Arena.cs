@@ -27,19 +27,32 @@ internal sealed unsafe class Arena : IDisposable
 
     /// <summary>Measures, allocates (zeroed) and lays out.</summary>
     /// <param name="layout">Reserves the spans; runs twice and has to ask for the same spans both times.</param>
-    /// <exception cref="OutOfMemoryException">The system has not that much memory.</exception>
-    public static Arena Create(Action<Arena> layout)
+    /// <param name="what">What the memory is for, in an error's words: "a context of 4096 tokens".</param>
+    /// <exception cref="MemoryException">The system has not that much memory.</exception>
+    public static Arena Create(Action<Arena> layout, string what = "an arena")
     {
         var arena = new Arena();
         layout(arena);
         var size = arena.used;
         // The system zeroes a page at its first touch: a page that is never used, such as the end of a long context, takes no memory.
-        arena.allocated = NativeMemory.AllocZeroed(checked((nuint)(size + Alignment)));
+        arena.allocated = Allocate(what, size + Alignment);
         arena.start = (byte*)(((nint)arena.allocated + Alignment - 1) & -Alignment);
         arena.used = 0;
         layout(arena);
         if (arena.used != size) throw new InvalidOperationException($"The layout asked for {size} bytes, then for {arena.used}.");
         return arena;
+    }
+
+    private static void* Allocate(string what, long size)
+    {
+        try
+        {
+            return NativeMemory.AllocZeroed((nuint)size);
+        }
+        catch (OutOfMemoryException cause)
+        {
+            throw new MemoryException(what, size, cause);
+        }
     }
 
     /// <summary>Reserves the next <paramref name="count"/> elements; null while measuring.</summary>

@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace LoRDBA.Runtime.Memory;
 
@@ -7,13 +8,15 @@ internal sealed unsafe class MappedFile : IDisposable
 {
     private const int ReaderStackBytes = 128 << 10;
 
+    private readonly SafeFileHandle file;
+    private readonly DateTime written;
     private readonly MemoryMappedViewAccessor? view;
     private Thread? reader;
     private volatile bool closing;
 
-    private MappedFile(MemoryMappedViewAccessor? view, long length)
+    private MappedFile(SafeFileHandle file, DateTime written, MemoryMappedViewAccessor? view, long length)
     {
-        (this.view, Length) = (view, length);
+        (this.file, this.written, this.view, Length) = (file, written, view, length);
         if (view is null) return;
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -26,22 +29,31 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Size in bytes when it was mapped.</summary>
     public long Length { get; }
 
+    /// <summary>
+    /// Whether the file has been written to or cut since it was mapped, by its size and the time of its last change. Bytes that another
+    /// program changed through a mapping of its own may not show, and a write within the clock's step of the opening does not.
+    /// </summary>
+    public bool IsChanged => RandomAccess.GetLength(file) != Length || File.GetLastWriteTimeUtc(file) != written;
+
     /// <summary>Maps a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="refused">Makes the caller's error from the operating system's.</param>
     public static MappedFile Open(string path, Func<Exception, LordbaException> refused)
     {
+        SafeFileHandle? file = null;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-            var length = stream.Length;
-            if (length == 0) return new(null, 0);
-            using var map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            return new(map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            var (length, written) = (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+            if (length == 0) return new(file, written, null, 0);
+            using var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            return new(file, written, map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read), length);
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception cause)
         {
-            throw refused(cause);
+            file?.Dispose();
+            if (cause is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException) throw refused(cause);
+            throw;
         }
     }
 
@@ -64,6 +76,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Ends the mapping.</summary>
     public void Dispose()
     {
+        file.Dispose();
         if (Start is null) return;
         closing = true;
         reader?.Join();

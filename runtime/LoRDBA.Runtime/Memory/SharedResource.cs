@@ -2,9 +2,8 @@ namespace LoRDBA.Runtime.Memory;
 
 /// <summary>
 /// Something that owns memory, a mapping or threads, and is used by others that live as long as they like. Its owner holds one reference
-/// and
-/// gives it up with <see cref="Dispose"/>; each user holds one of its own. The last one to go frees what is owned, so nobody reads freed
-/// memory, whatever the order in which things are disposed.
+/// and gives it up with <see cref="Dispose"/>; each user holds one of its own. The last one to go frees what is owned, so nobody reads
+/// freed memory, whatever the order in which things are disposed.
 /// </summary>
 public abstract class SharedResource : IDisposable
 {
@@ -24,7 +23,24 @@ public abstract class SharedResource : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Starts to use it; a call of <see cref="Release"/> belongs to each call.</summary>
+    /// <summary>Begins to use it as somebody new; a call of <see cref="Release"/> belongs to each call.</summary>
+    /// <exception cref="ObjectDisposedException">Its owner has given it up.</exception>
+    internal void Acquire()
+    {
+        ThrowIfDisposed();
+        AddReference();
+    }
+
+    /// <summary>Becomes its only owner, as a model does of its file: whoever owned it before has given it up from here on.</summary>
+    /// <exception cref="ObjectDisposedException">Its owner has given it up, perhaps to another one.</exception>
+    internal void TakeOver()
+    {
+        Acquire();
+        Dispose();
+    }
+
+    /// <summary>Goes on using it as one who holds a reference already, or is called by one; a call of <see cref="Release"/> belongs to each
+    /// call.</summary>
     /// <exception cref="ObjectDisposedException">The last reference is gone.</exception>
     internal void AddReference()
     {

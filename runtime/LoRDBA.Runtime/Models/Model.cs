@@ -5,8 +5,7 @@ namespace LoRDBA.Runtime.Models;
 
 /// <summary>
 /// A frozen base model: views into a mapped GGUF file. It never changes, so any number of engines and adapters share it. Each holds a
-/// reference,
-/// so the file stays mapped until the last of them goes, whatever the order of disposal.
+/// reference, so the file stays mapped until the last of them goes, whatever the order of disposal.
 /// </summary>
 public sealed class Model : SharedResource
 {
@@ -31,7 +30,7 @@ public sealed class Model : SharedResource
         chatTemplateDigest = new(() => BaseIdentity.ChatTemplate(file));
     }
 
-    /// <summary>The file that the weights lie in.</summary>
+    /// <summary>The file that the weights lie in: it stays open as long as anything uses the model.</summary>
     public GgufFile File { get; }
 
     /// <summary>Shapes and constants.</summary>
@@ -78,23 +77,29 @@ public sealed class Model : SharedResource
     /// <exception cref="ModelException">It is no model that this engine can run.</exception>
     public static Model Load(string path) => Load(GgufFile.Open(path));
 
-    /// <summary>Takes over an open file, and disposes it also if it is refused.</summary>
+    /// <summary>Takes over an open file, also if it is refused: one file makes one model.</summary>
+    /// <exception cref="ObjectDisposedException">The file is disposed, or was taken over before.</exception>
     /// <inheritdoc cref="Load(string)"/>
     public static Model Load(GgufFile file) => Load(file, family: null);
 
     /// <summary>The same for a family that is no row of the table, as tests have them; null for the row that the file names.</summary>
     internal static Model Load(GgufFile file, ModelFamily? family)
     {
+        file.TakeOver();
         try
         {
             return new Model(file, family);
         }
         catch
         {
-            file.Dispose();
+            file.Release();
             throw;
         }
     }
 
-    private protected override void Free() => File.Dispose();
+    /// <summary>Refuses to begin anything new with weights that are not those that were checked.</summary>
+    /// <exception cref="GgufException">The file has been written to since it was mapped.</exception>
+    internal void ThrowIfChanged() => File.ThrowIfChanged();
+
+    private protected override void Free() => File.Release();
 }

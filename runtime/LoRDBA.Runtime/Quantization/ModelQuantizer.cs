@@ -36,10 +36,11 @@ public sealed unsafe class ModelQuantizer
     /// <param name="path">Where to; an existing file is replaced when all is done.</param>
     /// <param name="progress">Told the bytes of tensors written so far.</param>
     /// <param name="cancellation">Asked between chunks.</param>
+    /// <returns>Bytes of the file.</returns>
     /// <exception cref="QuantizationException">The path is the model's own, or a weight is not finite or beyond a 16-bit scale.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Save(QuantizationPlan plan, string path, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    public static long Save(QuantizationPlan plan, string path, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         var file = plan.Model.File;
         if (WholeFile.IsSame(file.Name, path)) throw new QuantizationException(QuantizationError.SameFile, $"{path} is the model itself, which is read while the new one is written. Choose another name for the output.");
@@ -53,6 +54,7 @@ public sealed unsafe class ModelQuantizer
             writer.AddTensor(source.Name, tensor.Type, dims, stream => quantizer.Write(stream, tensor));
         }
         WholeFile.Write(path, writer.WriteTo);
+        return writer.ByteLength;
     }
 
     private void AddMetadata(GgufWriter writer, uint fileType)

@@ -11,7 +11,7 @@ public sealed class ManifestDiagnosticsTests
     {
         { "", "home.shapes(1,1): LORDBA002: A manifest begins with 'lordba-shapes 1', not with '': write it with 'lordba manifest'" },
         { "\n # none\n  lordba-shapes 2 # newer", "home.shapes(3,3): LORDBA002: A manifest begins with 'lordba-shapes 1', not with 'lordba-shapes 2': write it with 'lordba manifest'" },
-        { "GGUF\u0003", "home.shapes(1,1): LORDBA002: A manifest begins with 'lordba-shapes 1', not with 'GGUF\u0003': write it with 'lordba manifest'" },
+        { "GGUF\u0003", "home.shapes(1,1): LORDBA002: A manifest begins with 'lordba-shapes 1', not with 'GGUF\\u0003': write it with 'lordba manifest'" },
         { Of(Linear, "  layer q"), "home.shapes(5,3): LORDBA003: No line of a manifest begins with 'layer', only with base, fingerprint, adapter or linear" },
         { Of("linear q in 64 64 4"), "home.shapes(4,1): LORDBA004: A line 'linear' has 6 columns behind that word, not 5" },
         { Of("linear q in 64 64 4 no 3"), "home.shapes(4,1): LORDBA004: A line 'linear' has 6 columns behind that word, not 7" },

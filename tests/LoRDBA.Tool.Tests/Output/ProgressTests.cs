@@ -50,8 +50,8 @@ public sealed class ProgressTests
 
     private static ToolContext Context(TimeProvider clock, TextWriter error, bool terminal) => new()
     {
-        Out = TextWriter.Null,
-        Error = error,
+        Out = new(TextWriter.Null),
+        Error = new(error),
         In = TextReader.Null,
         OutIsTerminal = false,
         ErrorIsTerminal = terminal,

@@ -29,7 +29,7 @@ internal sealed unsafe class AdapterScratch(int rows, int workers, int widestInp
     public long ByteLength => arena?.ByteLength ?? 0;
 
     /// <summary>Grows until an adapter fits; only between two steps. Allocates nothing if it fits already.</summary>
-    /// <exception cref="OutOfMemoryException">The system has not that much memory; everything is as it was.</exception>
+    /// <exception cref="MemoryException">The system has not that much memory; everything is as it was.</exception>
     public void Reserve(BoundAdapter adapter)
     {
         if (arena is null || adapter.BottleneckLength > Stride || adapter.FusedRank > fusedRank)
@@ -55,7 +55,7 @@ internal sealed unsafe class AdapterScratch(int rows, int workers, int widestInp
         {
             z = arena.Reserve<byte>((long)InputGroup.MaxLinears * rows * stride);
             for (var worker = 0; worker < workers; worker++) own[worker] = Worker.Reserve(arena, rank, widestInput);
-        });
+        }, $"adapters of rank {rank}");
         arena?.Dispose();
         (arena, scratch, Stride, fusedRank) = (larger, own, stride, rank);
         bottleneck = z;

@@ -17,7 +17,7 @@ public sealed record GgufLoraPair(string Weight, GgufTensor A, GgufTensor B, flo
 
 /// <summary>A LoRA as llama.cpp reads and writes it: a GGUF file with two tensors a weight. Sound in itself, no model is asked
 /// yet.</summary>
-public sealed class GgufLoraFile : IDisposable
+public sealed class GgufLoraFile : SharedResource
 {
     private GgufLoraFile(GgufFile file)
     {
@@ -62,18 +62,20 @@ public sealed class GgufLoraFile : IDisposable
     public static bool IsLora(GgufFile file) =>
         IsAdapter(file) && file.Metadata.TryGetString(GgufLoraKeys.AdapterType, out var type) && type == GgufLoraKeys.AdapterTypeValue;
 
-    /// <summary>Takes over an open GGUF file, and disposes it also if it is refused.</summary>
+    /// <summary>Takes over an open GGUF file, also if it is refused.</summary>
     /// <exception cref="GgufException">A key is missing or has another type.</exception>
     /// <exception cref="AdapterException">It is no sound LoRA, or of a kind that is not supported.</exception>
+    /// <exception cref="ObjectDisposedException">The file is disposed, or was taken over before.</exception>
     public static GgufLoraFile From(GgufFile file)
     {
+        file.TakeOver();
         try
         {
             return new GgufLoraFile(file);
         }
         catch
         {
-            file.Dispose();
+            file.Release();
             throw;
         }
     }
@@ -92,8 +94,7 @@ public sealed class GgufLoraFile : IDisposable
     /// <summary>SHA-256 of the file.</summary>
     public Sha256Digest Digest() => File.Digest();
 
-    /// <summary>Unmaps the file.</summary>
-    public void Dispose() => File.Dispose();
+    private protected override void Free() => File.Release();
 
     private List<GgufLoraPair> FindPairs()
     {

@@ -14,6 +14,11 @@ public static class GgufLoraWriter
     /// <exception cref="IOException">It cannot be written; what was at the path is still there.</exception>
     public static void Save(string path, Adapter adapter) => WholeFile.Write(path, Writer(adapter).WriteTo);
 
+    /// <summary>The bytes of the file.</summary>
+    /// <param name="adapter">Any adapter: one with signs is written as the real factors that it stands for.</param>
+    /// <exception cref="ObjectDisposedException">The adapter is disposed.</exception>
+    public static byte[] ToArray(Adapter adapter) => Writer(adapter).ToArray();
+
     private static GgufWriter Writer(Adapter adapter)
     {
         var factors = LoraFactors.Of(adapter);

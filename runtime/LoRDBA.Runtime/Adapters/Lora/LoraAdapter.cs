@@ -35,17 +35,17 @@ internal sealed class LoraAdapter : Adapter
         var memory = Arena.Create(arena =>
         {
             foreach (var (linear, rank, scaling) in parts) branches[linear.Index] = LoraBranch.Reserve(arena, linear, rank, scaling);
-        });
+        }, $"the adapter {origin.Name}");
         try
         {
             for (var i = 0; i < parts.Count; i++) fill(i, branches[parts[i].Linear.Index]!);
+            return new LoraAdapter(model, origin, branches, memory);
         }
         catch
         {
             memory.Dispose();
             throw;
         }
-        return new LoraAdapter(model, origin, branches, memory);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using LoRDBA.Runtime.Models;
 
 namespace LoRDBA.Runtime.Adapters.Lordba;
 
-/// <summary>A .lordba file bound to its model. The signs stay in the mapped file, the scales are decoded once.</summary>
+/// <summary>A .lordba file bound to its model. The signs stay in the file's copy in memory, the scales are decoded once.</summary>
 internal sealed unsafe class LordbaAdapter : Adapter
 {
     private readonly LordbaFile file;
@@ -15,11 +15,13 @@ internal sealed unsafe class LordbaAdapter : Adapter
     private readonly LordbaBranch?[] branches;
     private readonly LordbaStage[]?[] stagesOf;
 
-    /// <summary>Binds every tensor to its linear; takes over the file, and disposes it also if it is refused.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="model">Its base.</param>
+    /// <summary>Binds every tensor to its linear, and releases the file also if it is refused.</summary>
+    /// <param name="file">Sound, and taken over by the caller.</param>
+    /// <param name="model">The base.</param>
     /// <param name="origin">What the file was made of; null if it is where the adapter comes from.</param>
     /// <exception cref="AdapterException">It was made for another base or vocabulary, or a tensor matches no linear.</exception>
+    /// <exception cref="MemoryException">The system does not have the memory for it.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public static LordbaAdapter Bind(LordbaFile file, Model model, AdapterOrigin? origin = null)
     {
         try
@@ -29,7 +31,7 @@ internal sealed unsafe class LordbaAdapter : Adapter
         }
         catch
         {
-            file.Dispose();
+            file.Release();
             throw;
         }
     }
@@ -42,11 +44,19 @@ internal sealed unsafe class LordbaAdapter : Adapter
 
         // The linears that read one input, in the order of the model, each with its tensor in the file.
         var inputs = linears.Select((linear, i) => (Linear: linear, Tensor: i)).OrderBy(pair => pair.Linear.Index).GroupBy(pair => pair.Linear.Input.Index).ToList();
-        memory = Arena.Create(arena =>
+        try
         {
-            Stages.Clear();
-            foreach (var input in inputs) stagesOf[input.Key] = Reserve(arena, [.. input]);
-        });
+            memory = Arena.Create(arena =>
+            {
+                Stages.Clear();
+                foreach (var input in inputs) stagesOf[input.Key] = Reserve(arena, [.. input]);
+            }, $"the adapter {Name}");
+        }
+        catch
+        {
+            model.Release();
+            throw;
+        }
         for (var i = 0; i < linears.Length; i++) branches[linears[i].Index]!.Decode(file.Tensors[i]);
         foreach (var stage in Stages) stage.CopySigns();
         MaxRank = file.Tensors.Max(tensor => tensor.Rank);
@@ -80,7 +90,7 @@ internal sealed unsafe class LordbaAdapter : Adapter
     private protected override void FreeContent()
     {
         memory.Dispose();
-        file.Dispose();
+        file.Release();
     }
 
     /// <summary>The stages of one input: one for all branches without s_in, one for each with it.</summary>
@@ -109,7 +119,7 @@ internal sealed unsafe class LordbaAdapter : Adapter
             offset += tensor.Rank;
         }
 
-        // A stage of one branch reads the signs in the mapped file; one of several needs their rows in one piece.
+        // A stage of one branch reads the signs where the file lies; one of several needs their rows in one piece.
         var nIn = members[0].Linear.NIn;
         var signs = members.Length == 1 ? parts[0].Branch.SignsA : new SignMatrix(arena.Reserve<byte>((long)rank * SignMatrix.StrideOf(nIn)), rank, nIn);
         var stage = new LordbaStage(Stages.Count, signs, m, scaleIn, parts);

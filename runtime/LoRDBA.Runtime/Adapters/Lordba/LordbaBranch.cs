@@ -7,7 +7,7 @@ namespace LoRDBA.Runtime.Adapters.Lordba;
 
 /// <summary>
 /// A double-binary branch, s_out ⊙ S_B (m ⊙ S_A (s_in ⊙ x)) (arXiv 2605.24058). It reads memory that its adapter owns:
-/// the signs in the mapped file and as planes, the scales decoded to float32.
+/// the signs as they lie in the file and as planes, the scales decoded to float32.
 /// </summary>
 internal sealed unsafe class LordbaBranch
 {

@@ -4,10 +4,10 @@ using LoRDBA.Runtime.Memory;
 namespace LoRDBA.Runtime.Adapters.Lordba;
 
 /// <summary>
-/// A .lordba file, mapped and checked as a whole: container, digest, trust area, and every bit of every tensor. It is not
+/// A .lordba file, copied into memory and checked there as a whole: container, digest, trust area, and every bit of every tensor. It is not
 /// bound to a model; that is what <see cref="Adapter.Load(string, Models.Model, AdapterPolicy?)"/> does.
 /// </summary>
-public sealed class LordbaFile : IDisposable
+public sealed class LordbaFile : SharedResource
 {
     private const int MaxHeaderLength = 1 << 20;
 
@@ -49,31 +49,34 @@ public sealed class LordbaFile : IDisposable
     /// signatures.</summary>
     public ulong Counter { get; }
 
-    /// <summary>One per adapted weight, in file order. Their pointers die with the file.</summary>
+    /// <summary>One per adapted weight, in file order. They can be read while the file, or the adapter that took it over, is not
+    /// disposed.</summary>
     public IReadOnlyList<LordbaTensor> Tensors => tensors;
 
-    /// <summary>Maps and checks a file.</summary>
+    /// <summary>Copies a file into memory and checks the copy: what happens to the file afterwards changes nothing.</summary>
     /// <exception cref="GgufException">It is not sound GGUF, or a key is missing or has another type.</exception>
     /// <exception cref="AdapterException">It is not a sound adapter.</exception>
-    public static LordbaFile Open(string path) => From(GgufFile.Open(path));
+    /// <exception cref="MemoryException">The system does not have the memory for the copy.</exception>
+    public static LordbaFile Open(string path) => From(AdapterCopy.Open(path));
 
-    /// <summary>Takes over an open GGUF file, and disposes it also if it is refused.</summary>
+    /// <summary>Takes over an open GGUF file, also if it is refused. One that is mapped stays mapped: nobody may write to it.</summary>
+    /// <exception cref="ObjectDisposedException">The file is disposed, or was taken over before.</exception>
     /// <inheritdoc cref="Open"/>
     public static LordbaFile From(GgufFile file)
     {
+        file.TakeOver();
         try
         {
             return new LordbaFile(file);
         }
         catch
         {
-            file.Dispose();
+            file.Release();
             throw;
         }
     }
 
-    /// <summary>Unmaps the file.</summary>
-    public void Dispose() => file.Dispose();
+    private protected override void Free() => file.Release();
 
     /// <summary>Whether a GGUF file says that it is one of these; whether it is sound is another question.</summary>
     public static bool IsLordba(GgufFile file) =>

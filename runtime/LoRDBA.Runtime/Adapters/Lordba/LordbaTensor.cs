@@ -5,13 +5,14 @@ using LoRDBA.Runtime.Kernels.Signs;
 
 namespace LoRDBA.Runtime.Adapters.Lordba;
 
-/// <summary>One tensor of a .lordba file, checked to the last bit: what it says of itself, and where its parts lie in the mapped
-/// file.</summary>
+/// <summary>One tensor of a .lordba file, checked to the last bit: what it says of itself, and where its parts lie in
+/// it.</summary>
 public readonly unsafe struct LordbaTensor
 {
     private const int MaxChannels = 1 << 24;
 
-    private readonly byte* data;
+    private readonly GgufFile file;
+    private readonly long offset;
     private readonly AdapterBlobLayout layout;
 
     /// <exception cref="AdapterException">It is not a sound tensor of the format.</exception>
@@ -50,7 +51,7 @@ public readonly unsafe struct LordbaTensor
         layout = new AdapterBlobLayout(NIn, NOut, Rank, OutBits, InBits);
         Require(tensor.ByteLength == layout.Length, AdapterError.WrongLength, $"it has {tensor.ByteLength} bytes; its shape, rank and codes ask for {layout.Length}.");
 
-        data = file.Data(tensor);
+        (this.file, offset) = (file, tensor.Offset);
         Require(HasZeroPadding(), AdapterError.PaddingNotZero, "a bit that belongs to nothing is not 0.");
         Require(HasOnlyMagnitudes(), AdapterError.BadScale, "a scale is not finite or is negative.");
     }
@@ -80,25 +81,30 @@ public readonly unsafe struct LordbaTensor
 
     internal ScaleCode CodeIn { get; }
 
-    /// <summary>S_A, [rank][n_in], in the mapped file.</summary>
-    internal SignMatrix SignsA => new(data + layout.SignsA, Rank, NIn);
+    /// <summary>S_A, [rank][n_in], in the file.</summary>
+    internal SignMatrix SignsA => new(Data + layout.SignsA, Rank, NIn);
 
-    /// <summary>S_B transposed, [rank][n_out], in the mapped file.</summary>
-    internal SignMatrix SignsB => new(data + layout.SignsB, Rank, NOut);
+    /// <summary>S_B transposed, [rank][n_out], in the file.</summary>
+    internal SignMatrix SignsB => new(Data + layout.SignsB, Rank, NOut);
 
-    private ReadOnlySpan<byte> MBytes => new(data + layout.M, layout.MLength);
+    private byte* Data => file.Start + offset;
 
-    private ReadOnlySpan<byte> ScaleOutBytes => new(data + layout.ScaleOut, layout.ScaleOutLength);
+    private ReadOnlySpan<byte> MBytes => new(Data + layout.M, layout.MLength);
 
-    private ReadOnlySpan<byte> ScaleInBytes => new(data + layout.ScaleIn, layout.ScaleInLength);
+    private ReadOnlySpan<byte> ScaleOutBytes => new(Data + layout.ScaleOut, layout.ScaleOutLength);
+
+    private ReadOnlySpan<byte> ScaleInBytes => new(Data + layout.ScaleIn, layout.ScaleInLength);
 
     /// <summary>Decodes m to [rank].</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void DecodeM(Span<float> m) => ScaleCode.F16.Decode(MBytes, m);
 
     /// <summary>Decodes s_out to [n_out].</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void DecodeScaleOut(Span<float> scales) => CodeOut.Decode(ScaleOutBytes, scales);
 
     /// <summary>Decodes s_in, if there is one, to [n_in].</summary>
+    /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     public void DecodeScaleIn(Span<float> scales) => CodeIn.Decode(ScaleInBytes, scales);
 
     private static bool HasNoRange(ScaleCode code) => (code with { Bits = 16 }).IsValid;
@@ -110,7 +116,7 @@ public readonly unsafe struct LordbaTensor
         && IsZero(layout.ScaleIn + layout.ScaleInLength, layout.Length)
         && LastByteEnds(ScaleOutBytes, OutBits, NOut) && (InBits == 0 || LastByteEnds(ScaleInBytes, InBits, NIn));
 
-    private bool IsZero(long start, long end) => !new ReadOnlySpan<byte>(data + start, (int)(end - start)).ContainsAnyExcept((byte)0);
+    private bool IsZero(long start, long end) => !new ReadOnlySpan<byte>(Data + start, (int)(end - start)).ContainsAnyExcept((byte)0);
 
     // The bits of a code stream's last byte that no code uses.
     private static bool LastByteEnds(ReadOnlySpan<byte> codes, int bits, int count)

@@ -83,7 +83,7 @@ public sealed class PeftFolder : IDisposable
         return module.IsTransposed ? (Transposed(a, module.Rank), Transposed(b, (int)module.NOut)) : (a, b);
     }
 
-    /// <summary>Unmaps the weights.</summary>
+    /// <summary>Frees the weights.</summary>
     public void Dispose() => parts.ForEach(part => part.Dispose());
 
     private void AddPart(string path)

@@ -4,7 +4,7 @@ using LoRDBA.Runtime.Memory;
 namespace LoRDBA.Runtime.Adapters.Peft;
 
 /// <summary>
-/// A safetensors file, mapped read-only: an 8-byte length, a JSON header of that length, the bytes of the tensors.
+/// A safetensors file, copied into memory: an 8-byte length, a JSON header of that length, the bytes of the tensors.
 /// </summary>
 /// <remarks>
 /// The rules of the format (github.com/huggingface/safetensors) hold as errors: the header is at most 100 MB and begins
@@ -15,19 +15,19 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     private const int LengthBytes = 8;
     private const ulong MaxHeaderLength = 100_000_000;
 
-    private readonly MappedFile mapping;
+    private readonly FileCopy copy;
 
-    private SafetensorsFile(MappedFile mapping, string path)
+    private SafetensorsFile(FileCopy copy, string path)
     {
-        this.mapping = mapping;
+        this.copy = copy;
         Path = path;
-        if (mapping.Length < LengthBytes) throw HeaderError(path, $"the file has {mapping.Length} bytes, fewer than its header's length takes.");
-        var length = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(mapping.Start, LengthBytes));
-        if (length > MaxHeaderLength || length > (ulong)(mapping.Length - LengthBytes))
-            throw HeaderError(path, $"it claims {length} bytes; the file has {mapping.Length}, and {MaxHeaderLength} are the limit.");
+        if (copy.Length < LengthBytes) throw HeaderError(path, $"the file has {copy.Length} bytes, fewer than its header's length takes.");
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(copy.Start, LengthBytes));
+        if (length > MaxHeaderLength || length > (ulong)(copy.Length - LengthBytes))
+            throw HeaderError(path, $"it claims {length} bytes; the file has {copy.Length}, and {MaxHeaderLength} are the limit.");
 
-        var header = new ReadOnlySpan<byte>(mapping.Start + LengthBytes, (int)length);
-        Tensors = SafetensorsHeader.Read(header, path, dataOffset: LengthBytes + (long)length, fileLength: mapping.Length);
+        var header = new ReadOnlySpan<byte>(copy.Start + LengthBytes, (int)length);
+        Tensors = SafetensorsHeader.Read(header, path, dataOffset: LengthBytes + (long)length, fileLength: copy.Length);
     }
 
     /// <summary>Where it lies.</summary>
@@ -37,20 +37,21 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyList<SafetensorsTensor> Tensors { get; }
 
     /// <summary>Size of the file in bytes.</summary>
-    public long Length => mapping.Length;
+    public long Length => copy.Length;
 
-    /// <summary>Maps and checks a file.</summary>
+    /// <summary>Copies a file and checks the copy: what happens to the file afterwards changes nothing.</summary>
     /// <exception cref="AdapterException">It cannot be opened or breaks a rule of the format.</exception>
+    /// <exception cref="MemoryException">The system does not have the memory for the copy.</exception>
     public static SafetensorsFile Open(string path)
     {
-        var mapping = MappedFile.Open(path, cause => new AdapterException(AdapterError.CannotOpen, path, "file", $"it cannot be opened. {cause.Message}", cause));
+        var copy = FileCopy.Read(path, cause => new AdapterException(AdapterError.CannotOpen, path, "file", $"it cannot be opened. {cause.Message}", cause));
         try
         {
-            return new SafetensorsFile(mapping, path);
+            return new SafetensorsFile(copy, path);
         }
         catch
         {
-            mapping.Dispose();
+            copy.Dispose();
             throw;
         }
     }
@@ -59,7 +60,7 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     public float[] Values(SafetensorsTensor tensor, int most = int.MaxValue)
     {
         var values = new float[Math.Min(tensor.ByteLength / tensor.Format.BlockBytes, most)];
-        tensor.Format.Dequantize(new ReadOnlySpan<byte>(mapping.Start + tensor.Offset, checked(values.Length * tensor.Format.BlockBytes)), values);
+        tensor.Format.Dequantize(new ReadOnlySpan<byte>(copy.Start + tensor.Offset, checked(values.Length * tensor.Format.BlockBytes)), values);
         return values;
     }
 
@@ -67,12 +68,12 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     public Sha256Digest Digest()
     {
         var builder = new Sha256Builder();
-        builder.Append(mapping.Start, Length);
+        builder.Append(copy.Start, Length);
         return builder.Finish();
     }
 
-    /// <summary>Ends the mapping.</summary>
-    public void Dispose() => mapping.Dispose();
+    /// <summary>Frees the copy.</summary>
+    public void Dispose() => copy.Dispose();
 
     private static AdapterException HeaderError(string path, string message) => new(AdapterError.BadSafetensorsHeader, path, "header", message);
 }
