@@ -33,7 +33,7 @@ public sealed partial class NativeStoreTests(ITestOutputHelper output) : IDispos
         Assert.True(process.ExitCode == 0, error);
 
         // The first state of the new store, the adapter, the state that lists it.
-        var calls = File.ReadLines(log).Where(line => !line.Contains("+++")).ToList();
+        var calls = File.ReadLines(log).Where(line => line.Contains("sync(") || line.Contains("rename")).ToList();
         var renames = calls.Index().Where(call => call.Item.Contains("rename")).ToList();
         Assert.Equal(["state.1", DigestOf(adapter) + ".lordba", "state.0"], renames.Select(call => Path.GetFileName(Renamed().Match(call.Item).Groups["to"].Value)));
         Assert.All(renames, call =>

@@ -64,7 +64,7 @@ public sealed partial class AdapterStore
         catch
         {
             adapter?.Dispose();
-            Change(state => state.Trial == digest ? state.WithoutTrial() : state);
+            EndTrial(digest);
             throw;
         }
         try
@@ -77,6 +77,7 @@ public sealed partial class AdapterStore
         catch
         {
             adapter.Dispose();
+            EndTrial(digest);
             throw;
         }
     }
@@ -110,6 +111,19 @@ public sealed partial class AdapterStore
         });
         if (hasCrashed)
             throw new StoreException(StoreError.Unhealthy, $"{Path}: the trial of the adapter {digest.Short} crashed {StoreState.MaxCrashes} times in a row; it is refused from now on.");
+    }
+
+    /// <summary>A trial ended without a verdict or a crash. Where that cannot be written, the error at hand is the one to throw.</summary>
+    private void EndTrial(Sha256Digest digest)
+    {
+        try
+        {
+            Change(state => state.Trial == digest ? state.WithoutTrial() : state);
+        }
+        catch (StoreException e)
+        {
+            Tell($"the trial of the adapter {digest.Short} counts as a crash: {e.Message}");
+        }
     }
 
     private void RefuseBad(StoreState state, Sha256Digest digest)
