@@ -17,6 +17,7 @@ has qemu-aarch64-static || needs qemu-user-static
 has node || needs nodejs
 has npm || needs npm
 has chromium || needs chromium
+has strace || needs strace
 if [ ${#packages[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && has apt-get; then
     echo "installing ${packages[*]}"

@@ -74,5 +74,6 @@ internal static class CommandLine
         new TraceCommand(context),
         new MakeModelCommand(context),
         new BenchCommand(context),
+        new StoreCommand(context),
     ];
 }

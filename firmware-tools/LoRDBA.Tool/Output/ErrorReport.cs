@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Reflection;
 using LoRDBA.Runtime;
 using LoRDBA.Runtime.Adapters;
+using LoRDBA.Runtime.Adapters.Store;
 using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Memory;
@@ -38,7 +39,8 @@ internal sealed record ErrorReport(string Kind, string? Type, string Code, strin
         var type = e.GetType().Name;
         return e switch
         {
-            GgufException { Error: GgufError.CannotOpen } or AdapterException { Error: AdapterError.CannotOpen } => new("file", type, ((LordbaException)e).Code, e.Message, ExitCodes.File),
+            GgufException { Error: GgufError.CannotOpen } or AdapterException { Error: AdapterError.CannotOpen }
+                or StoreException { Error: StoreError.NoStore or StoreError.Failed or StoreError.NoSpace or StoreError.Busy } => new("file", type, ((LordbaException)e).Code, e.Message, ExitCodes.File),
             MemoryException exhausted => new("memory", type, exhausted.Code, exhausted.Message, ExitCodes.Memory),
             LordbaException refusal => new("input", type, refusal.Code, InWords(refusal), ExitCodes.BadInput),
             FileNotFoundException or DirectoryNotFoundException => new("file", type, "file.not-found", e.Message, ExitCodes.File),

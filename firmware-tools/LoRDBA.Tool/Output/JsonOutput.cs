@@ -47,6 +47,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(ManifestResult))]
 [JsonSerializable(typeof(QuantizeResult))]
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(StoreResult))]
 [JsonSerializable(typeof(TensorValues))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
