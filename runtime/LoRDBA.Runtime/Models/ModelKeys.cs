@@ -45,8 +45,13 @@ internal static class ModelKeys
     /// <summary>Keys that are off at another value than 0: factors, and what is on in every decoder.</summary>
     private static readonly Dictionary<string, double> OffAt = new()
     {
-        ["logit_scale"] = 1, ["residual_scale"] = 1, ["embedding_scale"] = 1, ["attention.output_scale"] = 1, ["attention.causal"] = 1,
-        ["rope.scaling.yarn_ext_factor"] = 1, ["rope.scaling.yarn_attn_factor"] = 1,
+        ["logit_scale"] = 1,
+        ["residual_scale"] = 1,
+        ["embedding_scale"] = 1,
+        ["attention.output_scale"] = 1,
+        ["attention.causal"] = 1,
+        ["rope.scaling.yarn_ext_factor"] = 1,
+        ["rope.scaling.yarn_attn_factor"] = 1,
     };
 
     /// <summary>Keys that are off at 0.</summary>

@@ -5,8 +5,8 @@ using LoRDBA.Runtime.Gguf;
 using LoRDBA.Runtime.Inference;
 using LoRDBA.Runtime.Memory;
 using LoRDBA.Runtime.Models;
-using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Runtime.Tests.Adapters;
+using LoRDBA.Runtime.Tokenization;
 using LoRDBA.Tests;
 
 namespace LoRDBA.Runtime.Tests.Inference;

@@ -77,7 +77,8 @@ internal sealed record FamilyCase(ModelFamily Family, int Layers, Dictionary<str
                     WindowOf = layer => IsGlobal(layer, 4) ? int.MaxValue : Window,
                     RopeBaseOf = _ => 500,
                     RopeFactorOf = layer => IsGlobal(layer, 4) ? 4 : 1,
-                }) { OwnOutput = true },
+                })
+            { OwnOutput = true },
             "gemma3" => new(
                 family, 7, new() { ["attention.sliding_window"] = (uint)Window, ["rope.freq_base"] = 1e6f, ["rope.scaling.type"] = "linear", ["rope.scaling.factor"] = 8f },
                 Gemma3 with

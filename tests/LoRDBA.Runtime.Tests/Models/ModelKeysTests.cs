@@ -45,7 +45,10 @@ public sealed class ModelKeysTests
     /// <summary>Off, or as it is done anyway, at a value of the model's own; see <see cref="TinyModel"/>.</summary>
     private static readonly Dictionary<string, double> OffAtOwn = new()
     {
-        ["embedding_length_out"] = 64, ["attention.scale"] = 0.25, ["rope.dimension_count_swa"] = 16, ["attention.key_length_swa"] = 16,
+        ["embedding_length_out"] = 64,
+        ["attention.scale"] = 0.25,
+        ["rope.dimension_count_swa"] = 16,
+        ["attention.key_length_swa"] = 16,
         ["attention.value_length_swa"] = 16,
     };
 
@@ -58,7 +61,10 @@ public sealed class ModelKeysTests
         ["granite"] = "embedding_scale attention.scale residual_scale logit_scale",
         ["olmo2"] = "attention.sliding_window attention.sliding_window_pattern rope.freq_base_swa",
         ["gemma3"] = "attention.sliding_window attention.sliding_window_pattern rope.freq_base_swa final_logit_softcapping",
-        ["llama"] = "", ["qwen2"] = "", ["qwen3"] = "", ["smollm3"] = "",
+        ["llama"] = "",
+        ["qwen2"] = "",
+        ["qwen3"] = "",
+        ["smollm3"] = "",
     };
 
     public static TheoryData<string> Families => [.. UsedBy.Keys];
