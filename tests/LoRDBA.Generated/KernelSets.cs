@@ -14,7 +14,7 @@ internal static class KernelSets
 
     /// <summary>All shrink kernels of a set.</summary>
     public static IEnumerable<ShrinkKernel> Shrink(SignKernels set) =>
-        from width in ShapeManifests.Widths from rank in Enumerable.Range(1, 192) let kernel = set.FindShrink(width, rank) where kernel is not null select kernel;
+        from width in ShapeManifests.Widths from rank in Enumerable.Range(1, SignLayout.MaxGeneratedRank) let kernel = set.FindShrink(width, rank) where kernel is not null select kernel;
 
     /// <summary>All expand kernels of a set.</summary>
     public static IEnumerable<ExpandKernel> Expand(SignKernels set) =>
