@@ -18,8 +18,9 @@ public sealed class ForeignTextTests : IDisposable
     public void A_model_s_texts_are_shown_and_not_obeyed()
     {
         var path = WriteModel();
-        foreach (var command in (string[][])[["inspect", path], ["inspect", path, "--tensors"], ["tokenize", path, "ab" + HostileText.Sequences], ["manifest", path, "--rank", "4", "-o", At("a.shapes")]])
+        foreach (var command in (string[][])[["inspect", path], ["inspect", path, "--tensors"], ["tokenize", path, "ab\u001bc"], ["manifest", path, "--rank", "4", "-o", At("a.shapes")]])
             IsSafe(command, ExitCodes.Done);
+        IsSafe(["tokenize", path, "ab" + HostileText.Sequences], ExitCodes.BadInput);
         Assert.Contains(@"\u001B[2J\u001B]0;title\u0007", ToolRun.Of("inspect", path).Out);
     }
 
@@ -107,7 +108,7 @@ public sealed class ForeignTextTests : IDisposable
     private string WriteModel()
     {
         // U+011B is the byte 0x1B in the spelling of GPT-2's vocabularies.
-        string[] tokens = [.. Enumerable.Range(0, TinyModel.NVocab).Select(i => i % 2 == 0 ? $"{(char)('a' + i / 2)}" : $"\u011B{(char)('a' + i / 2)}")];
+        string[] tokens = [.. Enumerable.Range(0, TinyModel.NVocab - 1).Select(i => i % 2 == 0 ? $"{(char)('a' + i / 2)}" : $"\u011B{(char)('a' + i / 2)}"), "\u011B"];
         var metadata = new Dictionary<string, object>
         {
             ["general.name"] = HostileText.Name,

@@ -50,7 +50,7 @@ public sealed class NativeTraceTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(ExitCodes.File, process.ExitCode);
-        Assert.Equal("lordba: Access to the path is denied.\n", error);
+        Assert.Equal("lordba: Standard output is closed: there is nowhere to write the result.\n", error);
     }
 
     [Fact]
