@@ -80,6 +80,14 @@ public sealed unsafe class Linear
     /// <summary>[n_out], or null: what is added to the product.</summary>
     internal float* Bias { get; }
 
+    /// <summary>Linears whose rows lie one below the other, as a fused tensor has them: each with its first row, and how many rows there are.</summary>
+    internal static ((Linear Linear, int FirstRow)[] Parts, int NOut) Stack(ReadOnlySpan<Linear> linears)
+    {
+        var (parts, nOut) = (new (Linear, int)[linears.Length], 0);
+        for (var i = 0; i < parts.Length; nOut += linears[i++].NOut) parts[i] = (linears[i], nOut);
+        return (parts, nOut);
+    }
+
     internal void JoinInput(InputGroup input, int slot) => (Input, Slot) = (input, slot);
 
     /// <summary>The blocks of one row.</summary>

@@ -35,12 +35,9 @@ internal static class GgufLoraReader
         if (linears.IsEmpty) throw Error(AdapterError.UnknownTensor, $"{model.Config.Name} has no such linear.");
         // A split adapter may name the half of a fused tensor that bears the tensor's name.
         if (linears.Length > 1 && pair.B.Dim(1) == linears[^1].NOut && linears[^1].Name == pair.Weight) linears = linears[^1..];
-        var (nIn, nOut) = (linears[0].NIn, 0);
-        foreach (var linear in linears) nOut += linear.NOut;
+        var (parts, nOut) = Linear.Stack(linears);
+        var nIn = linears[0].NIn;
         if (pair.A.Dim(0) != nIn || pair.B.Dim(1) != nOut) throw Error(AdapterError.ShapeMismatch, $"it is {pair.A.Dim(0)} -> {pair.B.Dim(1)}; the linear is {nIn} -> {nOut}.");
-
-        var parts = new (GgufLoraPair, Linear, int)[linears.Length];
-        for (var (i, row) = (0, 0); i < parts.Length; row += linears[i++].NOut) parts[i] = (pair, linears[i], row);
-        return parts;
+        return Array.ConvertAll(parts, part => (pair, part.Linear, part.FirstRow));
     }
 }

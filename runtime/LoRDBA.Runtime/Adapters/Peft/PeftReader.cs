@@ -26,13 +26,10 @@ internal static class PeftReader
     /// <summary>The linears that a module adapts, each with the first of its rows in lora_B.</summary>
     private static (PeftModule Module, Linear Linear, int FirstRow)[] PartsOf(PeftModule module, Model model, string path)
     {
-        var linears = PeftNames.LinearsOf(module.Name, model, path);
-        var parts = new (PeftModule, Linear, int)[linears.Length];
-        var nOut = 0;
-        for (var i = 0; i < parts.Length; nOut += linears[i++].NOut) parts[i] = (module, linears[i], nOut);
-        var nIn = linears[0].NIn;
+        var (parts, nOut) = Linear.Stack(PeftNames.LinearsOf(module.Name, model, path));
+        var nIn = parts[0].Linear.NIn;
         if (module.NIn != nIn || module.NOut != nOut)
             throw new AdapterException(AdapterError.ShapeMismatch, path, module.Name, $"it is {module.NIn} -> {module.NOut}; the linear is {nIn} -> {nOut}. Is it an adapter of another model?");
-        return parts;
+        return Array.ConvertAll(parts, part => (module, part.Linear, part.FirstRow));
     }
 }

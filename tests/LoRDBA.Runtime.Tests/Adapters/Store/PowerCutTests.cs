@@ -54,13 +54,7 @@ public sealed class PowerCutTests(StoreScenario scenario, ITestOutputHelper outp
     }
 
     [Theory]
-    [InlineData(FaultKind.InputOutput, false)]
-    [InlineData(FaultKind.InputOutput, true)]
-    [InlineData(FaultKind.NoSpace, false)]
-    [InlineData(FaultKind.NoSpace, true)]
-    [InlineData(FaultKind.ReadOnly, false)]
-    [InlineData(FaultKind.ReadOnly, true)]
-    [InlineData(FaultKind.Memory, false)]
+    [MemberData(nameof(StoreScenario.Faults), MemberType = typeof(StoreScenario))]
     public void A_fault_at_any_step_of_the_recovery_does_neither(FaultKind kind, bool always)
     {
         var (steps, faults) = (CountSteps(scenario.Update), 0);

@@ -9,13 +9,7 @@ public sealed class StorageFaultTests(StoreScenario scenario, ITestOutputHelper 
     private readonly SimulatedFolder prepared = scenario.Prepare();
 
     [Theory]
-    [InlineData(FaultKind.InputOutput, false)]
-    [InlineData(FaultKind.InputOutput, true)]
-    [InlineData(FaultKind.NoSpace, false)]
-    [InlineData(FaultKind.NoSpace, true)]
-    [InlineData(FaultKind.ReadOnly, false)]
-    [InlineData(FaultKind.ReadOnly, true)]
-    [InlineData(FaultKind.Memory, false)]
+    [MemberData(nameof(StoreScenario.Faults), MemberType = typeof(StoreScenario))]
     public void The_update_fails_with_its_reason_and_an_adapter_serves(FaultKind kind, bool always)
     {
         var (old, next) = (StoreScenario.DigestOf(scenario.Old), StoreScenario.DigestOf(scenario.New));

@@ -17,6 +17,18 @@ public sealed class StoreScenario : IDisposable
         (Oldest, Old, New) = (Adapter(1), Adapter(2), Adapter(3));
     }
 
+    /// <summary>What can go wrong at a step, once or from that step on.</summary>
+    public static TheoryData<FaultKind, bool> Faults => new()
+    {
+        { FaultKind.InputOutput, false },
+        { FaultKind.InputOutput, true },
+        { FaultKind.NoSpace, false },
+        { FaultKind.NoSpace, true },
+        { FaultKind.ReadOnly, false },
+        { FaultKind.ReadOnly, true },
+        { FaultKind.Memory, false },
+    };
+
     /// <summary>The base.</summary>
     internal Model Model { get; }
 
