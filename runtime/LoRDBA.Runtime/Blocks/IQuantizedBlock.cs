@@ -25,8 +25,8 @@ internal unsafe interface IQuantizedBlock
     static virtual bool BeginsWithScale => false;
 
     /// <summary>
-    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead:
-    /// Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
+    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead, where no factors stand
+    /// between: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
     /// </summary>
     static virtual int Zero => 0;
 
@@ -48,14 +48,23 @@ internal unsafe interface IQuantizedBlock
     /// <summary>The factors of both halves; only if <see cref="HasFactors"/>.</summary>
     static virtual void Factors(byte* at, int block, out short f0, out short f1) => f0 = f1 = 1;
 
-    /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 31]: two products of such codes and bytes fit 16 bits.</summary>
+    /// <summary>
+    /// The factors of a whole super-block, which lies at <paramref name="at"/>: those of block b of its eight at 2 b and 2 b + 1. Only if
+    /// <see cref="HasFactors"/>.
+    /// </summary>
+    static virtual Vector128<sbyte> Factors(byte* at) => throw new NotSupportedException();
+
+    /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 63]: two products of such codes and bytes fit 16 bits.</summary>
     static virtual bool IsNarrow => false;
 
     /// <summary>
-    /// q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_15 | b_0 ... b_15 | a_16 ... a_31 | b_16 ... b_31 |.
-    /// Only if <see cref="IsNarrow"/>, and with AVX-512.
+    /// q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_31 | b_0 ... b_31 |. Only if <see cref="IsNarrow"/>, and
+    /// with AVX-512.
     /// </summary>
     static virtual Vector512<byte> LoadPair(byte* a, byte* b, int block) => throw new NotSupportedException();
+
+    /// <summary>Blocks whose scales are read together: a range begins and ends between two such groups.</summary>
+    static virtual int BlocksTogether => 1;
 
     /// <summary>Scales, and minima where there are any, of the same range of blocks in several rows.</summary>
     static abstract void Scales(in BlockRange range, float* scales, float* mins);

@@ -23,6 +23,9 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
     public static bool HasMin => false;
     public static bool HasHighBits => true;
     public static bool HasFactors => true;
+    public static bool IsNarrow => true;
+    public static int Zero => 32;
+    public static int BlocksTogether => BlockSize.SubBlocks;
 
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
@@ -37,25 +40,25 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> LoadPair(byte* rowA, byte* rowB, int block)
+    {
+        var b = block % BlockSize.SubBlocks;
+        var (lower, upper) = (64 * (b / 4) + 32 * (b % 2), 128 + 32 * (b / 4));
+        var four = RowPair.Load(rowA + lower, rowB + lower).AsUInt16() >>> 4 * (b / 2 % 2) & Vector512.Create((ushort)0x0f0f);
+        var two = RowPair.Load(rowA + upper, rowB + upper).AsUInt16() >>> 2 * (b % 4) & Vector512.Create((ushort)0x0303);
+        return (four | two << 4).AsByte();
+    }
+
+    public static Vector128<sbyte> Factors(byte* at) => Vector128.Load((sbyte*)at + 192);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Factors(byte* at, int block, out short f0, out short f1)
     {
         var scales = (sbyte*)at + 192 + 2 * (block % BlockSize.SubBlocks);
         (f0, f1) = (scales[0], scales[1]);
     }
 
-    public static void Scales(in BlockRange range, float* scales, float* mins)
-    {
-        for (var r = 0; r < range.Rows; r++)
-        {
-            var d = 0f;
-            for (var b = 0; b < range.Count; b++)
-            {
-                var block = range.First + b;
-                if (b == 0 || block % BlockSize.SubBlocks == 0) d = F16.Read(range.Row + r * range.RowBytes + Offset(block) + 208);
-                scales[b * range.Stride + r] = d;
-            }
-        }
-    }
+    public static void Scales(in BlockRange range, float* scales, float* mins) => SuperBlockScales.ReadHalves(range, 208, BlockBytes, scales);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {
