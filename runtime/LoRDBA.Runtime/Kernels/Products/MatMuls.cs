@@ -25,7 +25,9 @@ internal static class MatMuls
         GgmlType.Q4_K => Of<Q4_K>(set),
         GgmlType.Q5_K => Of<Q5_K>(set),
         GgmlType.Q6_K => Of<Q6_K>(set),
-        GgmlType.Q2_K or GgmlType.Q3_K or GgmlType.IQ4_XS => FloatMatMul.Instance,
+        GgmlType.Q3_K => Of<Q3_K>(set),
+        GgmlType.IQ4_XS => Of<IQ4_XS>(set),
+        GgmlType.Q2_K => FloatMatMul.Instance,
         _ => throw new NotSupportedException($"{format} has no kernel."),
     };
 
