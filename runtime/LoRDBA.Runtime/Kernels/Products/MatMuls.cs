@@ -15,7 +15,9 @@ internal static class MatMuls
     /// </summary>
     public static MatMul Of(BlockFormat format, InstructionSet set) => format.Type switch
     {
-        GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 => FloatMatMul.Instance,
+        GgmlType.F32 => OfNumbers<SingleNumber>(set),
+        GgmlType.F16 => OfNumbers<HalfNumber>(set),
+        GgmlType.BF16 => OfNumbers<UpperHalfNumber>(set),
         GgmlType.Q8_0 => Of<Q8_0>(set),
         GgmlType.Q4_0 => Of<Q4_0>(set),
         GgmlType.Q4_1 => Of<Q4_1>(set),
@@ -44,5 +46,13 @@ internal static class MatMuls
             ? BlockMatMul<TBlock, AdvSimdPath<TBlock>>.Instance
             : BlockMatMul<TBlock, DpPath<TBlock>>.Instance,
         _ => BlockMatMul<TBlock, ScalarPath<TBlock>>.Instance,
+    };
+
+    private static MatMul OfNumbers<TNumber>(InstructionSet set) where TNumber : struct, INumber => set switch
+    {
+        InstructionSet.Avx512 when InstructionSets.HasAvx512 => NumberMatMul<TNumber, Lanes512>.Instance,
+        InstructionSet.Avx2 when InstructionSets.HasAvx2 => NumberMatMul<TNumber, Lanes256>.Instance,
+        InstructionSet.AdvSimd or InstructionSet.Dp when InstructionSets.HasAdvSimd => NumberMatMul<TNumber, Lanes128>.Instance,
+        _ => FloatMatMul.Instance,
     };
 }
