@@ -48,13 +48,7 @@ internal unsafe interface IQuantizedBlock
     /// <summary>The factors of both halves; only if <see cref="HasFactors"/>.</summary>
     static virtual void Factors(byte* at, int block, out short f0, out short f1) => f0 = f1 = 1;
 
-    /// <summary>
-    /// The factors of a whole super-block, which lies at <paramref name="at"/>: those of block b of its eight at 2 b and 2 b + 1. Only if
-    /// <see cref="HasFactors"/>.
-    /// </summary>
-    static virtual Vector128<sbyte> Factors(byte* at) => throw new NotSupportedException();
-
-    /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 63]: two products of such codes and bytes fit 16 bits.</summary>
+    /// <summary>True if q_j + <see cref="Zero"/> lies in [0, 31]: two products of such codes and bytes fit 16 bits.</summary>
     static virtual bool IsNarrow => false;
 
     /// <summary>

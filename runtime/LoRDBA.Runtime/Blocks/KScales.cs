@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -27,10 +28,45 @@ internal static class KScales
     /// <summary>d · scale_s and -e · min_s, where a super-block starts with d and e and these.</summary>
     public static unsafe void Read(in BlockRange range, int blockBytes, float* scales, float* mins)
     {
-        SuperBlockScales.Gather(range, offset: 0, blockBytes, words: 4, scales);
         var (superBlocks, stride) = (range.Count / BlockSize.SubBlocks, range.Stride);
+        if (Avx512BW.IsSupported && range.Rows % SixteenRows.Count == 0)
+        {
+            ReadSixteens(range, blockBytes, scales, mins);
+            return;
+        }
+        SuperBlockScales.Gather(range, offset: 0, blockBytes, words: 4, scales);
         for (var i = 0; i < superBlocks; i++, scales += BlockSize.SubBlocks * stride, mins += BlockSize.SubBlocks * stride)
             for (var lane = 0; lane < stride; lane += SuperBlockScales.Lanes) ReadLanes(scales + lane, mins + lane, stride);
+    }
+
+    private static unsafe void ReadSixteens(in BlockRange range, int blockBytes, float* scales, float* mins)
+    {
+        var (superBlocks, stride) = (range.Count / BlockSize.SubBlocks, range.Stride);
+        for (var r = 0; r < range.Rows; r += SixteenRows.Count)
+        {
+            var at = range.Row + r * range.RowBytes + (long)(range.First / BlockSize.SubBlocks) * blockBytes;
+            float* toScales = scales + r, toMins = mins + r;
+            for (var i = 0; i < superBlocks; i++, at += blockBytes, toScales += BlockSize.SubBlocks * stride, toMins += BlockSize.SubBlocks * stride)
+            {
+                SixteenRows.FourWords(at, range.RowBytes, out var halves, out var s, out var m, out var lower);
+                var (d, e) = (SixteenRows.Half(halves), -SixteenRows.Half(halves >> 16));
+                Store(s & Vector512.Create(0x3f3f_3f3f), d, toScales, stride);
+                Store(m & Vector512.Create(0x3f3f_3f3f), e, toMins, stride);
+                Store(lower & Vector512.Create(0x0f0f_0f0f) | s >>> 2 & Vector512.Create(0x3030_3030), d, toScales + 4 * stride, stride);
+                Store(lower >>> 4 & Vector512.Create(0x0f0f_0f0f) | m >>> 2 & Vector512.Create(0x3030_3030), e, toMins + 4 * stride, stride);
+            }
+        }
+    }
+
+    /// <summary>The four bytes of each lane, times a factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Store(Vector512<int> bytes, Vector512<float> factor, float* to, int stride)
+    {
+        var low = Vector512.Create(0xff);
+        (Vector512.ConvertToSingle(bytes & low) * factor).Store(to);
+        (Vector512.ConvertToSingle(bytes >>> 8 & low) * factor).Store(to + stride);
+        (Vector512.ConvertToSingle(bytes >>> 16 & low) * factor).Store(to + 2 * stride);
+        (Vector512.ConvertToSingle(bytes >>> 24) * factor).Store(to + 3 * stride);
     }
 
     /// <summary>A super-block of eight rows, whose four words stand where its first scales will.</summary>

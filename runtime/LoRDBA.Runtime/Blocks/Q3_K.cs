@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -17,7 +18,7 @@ namespace LoRDBA.Runtime.Blocks;
 ///                  byte i + 8, i = 0 to 3:          upper two of scale_(i + 12) | (i + 8) | (i + 4) | i
 /// </code>
 /// </summary>
-internal readonly unsafe struct Q3_K : IQuantizedBlock
+internal readonly unsafe struct Q3_K : IQuantizedBlock, IFieldBlock
 {
     public const int BlockBytes = 110;
     private const int ScaleOffset = 96;
@@ -25,9 +26,34 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock
     public static bool HasMin => false;
     public static bool HasHighBits => true;
     public static bool HasFactors => true;
-    public static bool IsNarrow => true;
     public static int Zero => 4;
     public static int BlocksTogether => BlockSize.SubBlocks;
+
+    public static int A(int chunk) => 2 * chunk;
+    public static int AToB => 4;
+    public static int AToC => 1;
+    public static int SecondShift => 2;
+
+    /// <summary>Bit k of a byte goes to bit 2, that of the next block to bit 4, of a word whose upper byte it is.</summary>
+    public static FieldShifts Shifts(int chunk) =>
+        new(FieldShifts.Of(2 * chunk + 6, 2 * chunk + 10), FieldShifts.Of(2 * chunk + 5, 2 * chunk + 9));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Words(
+        byte* at, int chunk, in FieldShifts shifts,
+        out Vector512<ushort> evenAb, out Vector512<ushort> oddAb, out Vector512<ushort> evenCd, out Vector512<ushort> oddCd)
+    {
+        var lower = Vector512.Load(at + 32).AsUInt16() >>> 4 * chunk;
+        var upper = lower >>> 8;
+        var odd = RowPair.Twice(at).AsUInt16();
+        var even = odd << 8;
+        var (first, second) = (Vector512.Create((ushort)0x0003), Vector512.Create((ushort)0x000c));
+        var (third, fifth) = (Vector512.Create((ushort)0x0004), Vector512.Create((ushort)0x0010));
+        evenAb = lower & first | Avx512BW.ShiftRightLogicalVariable(even, shifts.First) & third;
+        oddAb = upper & first | Avx512BW.ShiftRightLogicalVariable(odd, shifts.First) & third;
+        evenCd = lower & second | Avx512BW.ShiftRightLogicalVariable(even, shifts.Second) & fifth;
+        oddCd = upper & second | Avx512BW.ShiftRightLogicalVariable(odd, shifts.Second) & fifth;
+    }
 
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
@@ -38,16 +64,6 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock
         var two = Vector256.Load(at + 32 + 32 * (b / 4)).AsUInt16() >>> 2 * (b % 4) & Vector256.Create((ushort)0x0303);
         var one = Vector256.Load(at).AsUInt16() >>> b & Vector256.Create((ushort)0x0101);
         return (two | one << 2).AsSByte() - Vector256.Create((sbyte)Zero);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadPair(byte* rowA, byte* rowB, int block)
-    {
-        var b = block % BlockSize.SubBlocks;
-        var lower = 32 + 32 * (b / 4);
-        var two = RowPair.Load(rowA + lower, rowB + lower).AsUInt16() >>> 2 * (b % 4) & Vector512.Create((ushort)0x0303);
-        var one = RowPair.Load(rowA, rowB).AsUInt16() >>> b & Vector512.Create((ushort)0x0101);
-        return (two | one << 2).AsByte();
     }
 
     public static Vector128<sbyte> Factors(byte* at)

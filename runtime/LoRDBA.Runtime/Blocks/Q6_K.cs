@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -16,16 +17,39 @@ namespace LoRDBA.Runtime.Blocks;
 ///   upper two:   byte l:       q_(l + 96) | q_(l + 64) | q_(l + 32) | q_l      bits 7-6 | 5-4 | 3-2 | 1-0
 /// </code>
 /// </summary>
-internal readonly unsafe struct Q6_K : IQuantizedBlock
+internal readonly unsafe struct Q6_K : IQuantizedBlock, IFieldBlock
 {
     public const int BlockBytes = 210;
 
     public static bool HasMin => false;
     public static bool HasHighBits => true;
     public static bool HasFactors => true;
-    public static bool IsNarrow => true;
     public static int Zero => 32;
     public static int BlocksTogether => BlockSize.SubBlocks;
+
+    public static int A(int chunk) => 4 * chunk;
+    public static int AToB => 1;
+    public static int AToC => 2;
+    public static int SecondShift => 4;
+
+    /// <summary>To the left for even bytes, to the right for odd ones: the upper two bits come to 5-4 of the word, those of c and d to 9-8.</summary>
+    public static FieldShifts Shifts(int chunk) => new(FieldShifts.Of(4, 2), FieldShifts.Of(4, 6));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Words(
+        byte* at, int chunk, in FieldShifts shifts,
+        out Vector512<ushort> evenAb, out Vector512<ushort> oddAb, out Vector512<ushort> evenCd, out Vector512<ushort> oddCd)
+    {
+        var lower = Vector512.Load(at + 64 * chunk).AsUInt16();
+        var upper = lower >>> 8;
+        var two = RowPair.Twice(at + 128 + 32 * chunk).AsUInt16();
+        var even = Avx512BW.ShiftLeftLogicalVariable(two, shifts.First);
+        var odd = Avx512BW.ShiftRightLogicalVariable(two, shifts.Second);
+        var (fourAb, fourCd) = (Vector512.Create((ushort)0x000f), Vector512.Create((ushort)0x00f0));
+        var (twoAb, twoCd) = (Vector512.Create((ushort)0x0030), Vector512.Create((ushort)0x0300));
+        (evenAb, oddAb) = (lower & fourAb | even & twoAb, upper & fourAb | odd & twoAb);
+        (evenCd, oddCd) = (lower & fourCd | even & twoCd, upper & fourCd | odd & twoCd);
+    }
 
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
@@ -37,16 +61,6 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
         var four = Vector256.Load(at + 64 * (b / 4) + 32 * (b % 2)).AsUInt16() >>> 4 * (b / 2 % 2) & Vector256.Create((ushort)0x0f0f);
         var two = (Vector256.Load(at + 128 + 32 * (b / 4)).AsUInt16() >>> 2 * (b % 4) & Vector256.Create((ushort)0x0303)) << 4;
         return (four | two).AsSByte() - Vector256.Create((sbyte)32);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadPair(byte* rowA, byte* rowB, int block)
-    {
-        var b = block % BlockSize.SubBlocks;
-        var (lower, upper) = (64 * (b / 4) + 32 * (b % 2), 128 + 32 * (b / 4));
-        var four = RowPair.Load(rowA + lower, rowB + lower).AsUInt16() >>> 4 * (b / 2 % 2) & Vector512.Create((ushort)0x0f0f);
-        var two = RowPair.Load(rowA + upper, rowB + upper).AsUInt16() >>> 2 * (b % 4) & Vector512.Create((ushort)0x0303);
-        return (four | two << 4).AsByte();
     }
 
     public static Vector128<sbyte> Factors(byte* at) => Vector128.Load((sbyte*)at + 192);

@@ -26,8 +26,8 @@ internal static class MatMuls
         GgmlType.IQ4_NL => Of<IQ4_NL>(set),
         GgmlType.Q4_K => Of<Q4_K>(set),
         GgmlType.Q5_K => Of<Q5_K>(set),
-        GgmlType.Q6_K => Of<Q6_K>(set),
-        GgmlType.Q3_K => Of<Q3_K>(set),
+        GgmlType.Q6_K => OfFields<Q6_K>(set),
+        GgmlType.Q3_K => OfFields<Q3_K>(set),
         GgmlType.IQ4_XS => Of<IQ4_XS>(set),
         GgmlType.Q2_K => FloatMatMul.Instance,
         _ => throw new NotSupportedException($"{format} has no kernel."),
@@ -47,6 +47,9 @@ internal static class MatMuls
             : BlockMatMul<TBlock, DpPath<TBlock>>.Instance,
         _ => BlockMatMul<TBlock, ScalarPath<TBlock>>.Instance,
     };
+
+    private static MatMul OfFields<TBlock>(InstructionSet set) where TBlock : struct, IQuantizedBlock, IFieldBlock =>
+        set == InstructionSet.Avx512 && InstructionSets.HasAvx512 ? BlockMatMul<TBlock, Avx512FieldPath<TBlock>>.Instance : Of<TBlock>(set);
 
     private static MatMul OfNumbers<TNumber>(InstructionSet set) where TNumber : struct, INumber => set switch
     {
