@@ -28,4 +28,9 @@ internal static unsafe class FifthBits
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<sbyte> Take(byte* bytes, int bit) =>
         ((Vector256.Load(bytes).AsUInt16() >>> bit & Vector256.Create((ushort)0x0101)) << 4).AsSByte();
+
+    /// <summary>The same of two rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<byte> TakePair(byte* a, byte* b, int bit) =>
+        ((RowPair.Load(a, b).AsUInt16() >>> bit & Vector512.Create((ushort)0x0101)) << 4).AsByte();
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -13,9 +15,35 @@ namespace LoRDBA.Runtime.Blocks;
 /// i, 4 bits:      byte l of 16:  i_(l + 16) | i_l      bits 7-4 | 3-0
 /// </code>
 /// </summary>
-internal static class IQ4_XS
+internal readonly unsafe struct IQ4_XS : IQuantizedBlock
 {
     public const int BlockBytes = 136;
+
+    public static bool HasMin => false;
+
+    public static int BlocksTogether => BlockSize.SubBlocks;
+
+    public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<sbyte> Load(byte* at, int block) => IQ4_NL.LoadLevels(at + 8 + 16 * (block % BlockSize.SubBlocks));
+
+    public static void Scales(in BlockRange range, float* scales, float* mins)
+    {
+        SuperBlockScales.Gather(range, offset: 0, BlockBytes, words: 2, scales);
+        var stride = range.Stride;
+        for (var i = 0; i < range.Count; i += BlockSize.SubBlocks, scales += BlockSize.SubBlocks * stride)
+            for (var lane = 0; lane < stride; lane += SuperBlockScales.Lanes)
+            {
+                var (first, lower) = (Vector256.Load((int*)scales + lane), Vector256.Load((int*)scales + stride + lane));
+                var (d, upper) = (SuperBlockScales.Half(first), first >>> 16);
+                for (var s = 0; s < BlockSize.SubBlocks; s++)
+                {
+                    var scale = (lower >>> 4 * s & Vector256.Create(0x0f) | (upper >>> 2 * s & Vector256.Create(3)) << 4) - Vector256.Create(32);
+                    (Vector256.ConvertToSingle(scale) * d).Store(scales + s * stride + lane);
+                }
+            }
+    }
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

@@ -25,8 +25,8 @@ internal unsafe interface IQuantizedBlock
     static virtual bool BeginsWithScale => false;
 
     /// <summary>
-    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead:
-    /// Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
+    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead, where no factors stand
+    /// between: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
     /// </summary>
     static virtual int Zero => 0;
 
@@ -52,10 +52,13 @@ internal unsafe interface IQuantizedBlock
     static virtual bool IsNarrow => false;
 
     /// <summary>
-    /// q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_15 | b_0 ... b_15 | a_16 ... a_31 | b_16 ... b_31 |.
-    /// Only if <see cref="IsNarrow"/>, and with AVX-512.
+    /// q + <see cref="Zero"/> of the same block of two rows a and b: | a_0 ... a_31 | b_0 ... b_31 |. Only if <see cref="IsNarrow"/>, and
+    /// with AVX-512.
     /// </summary>
     static virtual Vector512<byte> LoadPair(byte* a, byte* b, int block) => throw new NotSupportedException();
+
+    /// <summary>Blocks whose scales are read together: a range begins and ends between two such groups.</summary>
+    static virtual int BlocksTogether => 1;
 
     /// <summary>Scales, and minima where there are any, of the same range of blocks in several rows.</summary>
     static abstract void Scales(in BlockRange range, float* scales, float* mins);

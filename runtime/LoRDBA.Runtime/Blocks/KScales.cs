@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -27,37 +28,70 @@ internal static class KScales
     /// <summary>d · scale_s and -e · min_s, where a super-block starts with d and e and these.</summary>
     public static unsafe void Read(in BlockRange range, int blockBytes, float* scales, float* mins)
     {
-        var end = range.First + range.Count;
-        var eight = stackalloc float[2 * BlockSize.SubBlocks];
-        for (var r = 0; r < range.Rows; r++)
-            for (var block = range.First; block < end;)
+        var (superBlocks, stride) = (range.Count / BlockSize.SubBlocks, range.Stride);
+        if (Avx512BW.IsSupported && range.Rows % SixteenRows.Count == 0)
+        {
+            ReadSixteens(range, blockBytes, scales, mins);
+            return;
+        }
+        SuperBlockScales.Gather(range, offset: 0, blockBytes, words: 4, scales);
+        for (var i = 0; i < superBlocks; i++, scales += BlockSize.SubBlocks * stride, mins += BlockSize.SubBlocks * stride)
+            for (var lane = 0; lane < stride; lane += SuperBlockScales.Lanes) ReadLanes(scales + lane, mins + lane, stride);
+    }
+
+    private static unsafe void ReadSixteens(in BlockRange range, int blockBytes, float* scales, float* mins)
+    {
+        var (superBlocks, stride) = (range.Count / BlockSize.SubBlocks, range.Stride);
+        for (var r = 0; r < range.Rows; r += SixteenRows.Count)
+        {
+            var at = range.Row + r * range.RowBytes + (long)(range.First / BlockSize.SubBlocks) * blockBytes;
+            float* toScales = scales + r, toMins = mins + r;
+            for (var i = 0; i < superBlocks; i++, at += blockBytes, toScales += BlockSize.SubBlocks * stride, toMins += BlockSize.SubBlocks * stride)
             {
-                var at = range.Row + r * range.RowBytes + block / BlockSize.SubBlocks * blockBytes;
-                ReadEight(at + 4, F16.Read(at), F16.Read(at + 2), eight, eight + BlockSize.SubBlocks);
-                var next = Math.Min(end, (block | (BlockSize.SubBlocks - 1)) + 1);
-                for (; block < next; block++)
-                {
-                    scales[(block - range.First) * range.Stride + r] = eight[block % BlockSize.SubBlocks];
-                    mins[(block - range.First) * range.Stride + r] = eight[BlockSize.SubBlocks + block % BlockSize.SubBlocks];
-                }
+                SixteenRows.FourWords(at, range.RowBytes, out var halves, out var s, out var m, out var lower);
+                var (d, e) = (SixteenRows.Half(halves), -SixteenRows.Half(halves >> 16));
+                Store(s & Vector512.Create(0x3f3f_3f3f), d, toScales, stride);
+                Store(m & Vector512.Create(0x3f3f_3f3f), e, toMins, stride);
+                Store(lower & Vector512.Create(0x0f0f_0f0f) | s >>> 2 & Vector512.Create(0x3030_3030), d, toScales + 4 * stride, stride);
+                Store(lower >>> 4 & Vector512.Create(0x0f0f_0f0f) | m >>> 2 & Vector512.Create(0x3030_3030), e, toMins + 4 * stride, stride);
             }
+        }
     }
 
-    /// <summary>All of a super-block, four bytes at a time.</summary>
-    private static unsafe void ReadEight(byte* packed, float d, float e, float* scales, float* mins)
-    {
-        var (s, m) = (Unsafe.ReadUnaligned<uint>(packed), Unsafe.ReadUnaligned<uint>(packed + 4));
-        var lower = Unsafe.ReadUnaligned<uint>(packed + 8);
-        Widen(s & 0x3f3f_3f3f, d, scales);
-        Widen(lower & 0x0f0f_0f0f | s >> 2 & 0x3030_3030, d, scales + 4);
-        Widen(m & 0x3f3f_3f3f, -e, mins);
-        Widen(lower >> 4 & 0x0f0f_0f0f | m >> 2 & 0x3030_3030, -e, mins + 4);
-    }
-
+    /// <summary>The four bytes of each lane, times a factor.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Widen(uint four, float factor, float* to)
+    private static unsafe void Store(Vector512<int> bytes, Vector512<float> factor, float* to, int stride)
     {
-        var words = Vector128.WidenLower(Vector128.CreateScalar(four).AsByte());
-        (Vector128.ConvertToSingle(Vector128.WidenLower(words.AsInt16())) * Vector128.Create(factor)).Store(to);
+        var low = Vector512.Create(0xff);
+        (Vector512.ConvertToSingle(bytes & low) * factor).Store(to);
+        (Vector512.ConvertToSingle(bytes >>> 8 & low) * factor).Store(to + stride);
+        (Vector512.ConvertToSingle(bytes >>> 16 & low) * factor).Store(to + 2 * stride);
+        (Vector512.ConvertToSingle(bytes >>> 24) * factor).Store(to + 3 * stride);
+    }
+
+    /// <summary>A super-block of eight rows, whose four words stand where its first scales will.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void ReadLanes(float* scales, float* mins, int stride)
+    {
+        var halves = Vector256.Load((int*)scales);
+        var s = Vector256.Load((int*)scales + stride);
+        var m = Vector256.Load((int*)scales + 2 * stride);
+        var lower = Vector256.Load((int*)scales + 3 * stride);
+        var (d, e) = (SuperBlockScales.Half(halves), -SuperBlockScales.UpperHalf(halves));
+        Store(s & Vector256.Create(0x3f3f_3f3f), d, scales, stride);
+        Store(m & Vector256.Create(0x3f3f_3f3f), e, mins, stride);
+        Store(lower & Vector256.Create(0x0f0f_0f0f) | s >>> 2 & Vector256.Create(0x3030_3030), d, scales + 4 * stride, stride);
+        Store(lower >>> 4 & Vector256.Create(0x0f0f_0f0f) | m >>> 2 & Vector256.Create(0x3030_3030), e, mins + 4 * stride, stride);
+    }
+
+    /// <summary>The four bytes of each lane, times a factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Store(Vector256<int> bytes, Vector256<float> factor, float* to, int stride)
+    {
+        var low = Vector256.Create(0xff);
+        (Vector256.ConvertToSingle(bytes & low) * factor).Store(to);
+        (Vector256.ConvertToSingle(bytes >>> 8 & low) * factor).Store(to + stride);
+        (Vector256.ConvertToSingle(bytes >>> 16 & low) * factor).Store(to + 2 * stride);
+        (Vector256.ConvertToSingle(bytes >>> 24) * factor).Store(to + 3 * stride);
     }
 }

@@ -22,26 +22,17 @@ internal static unsafe class Nibbles
     public static Vector256<sbyte> Take(byte* nibbles, int upper) =>
         ((Vector256.Load(nibbles).AsUInt16() >>> 4 * upper).AsByte() & Vector256.Create((byte)0x0f)).AsSByte();
 
-    /// <summary>
-    /// The numbers of two rows as <see cref="IQuantizedBlock.LoadPair"/> wants them, which is how they lie: below, then above.
-    /// </summary>
+    /// <summary>The numbers of two rows, as <see cref="IQuantizedBlock.LoadPair"/> wants them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadPair(byte* a, byte* b)
     {
-        var bytes = Vector256.Create(Vector128.Load(a), Vector128.Load(b));
-        return Join(bytes, (bytes.AsUInt16() >>> 4).AsByte()) & Vector512.Create((byte)0x0f);
+        var twice = RowPair.Of(Avx2.BroadcastVector128ToVector256(a), Avx2.BroadcastVector128ToVector256(b));
+        var upper = Vector512.Create(0, 0, 0x0004_0004_0004_0004, 0x0004_0004_0004_0004, 0, 0, 0x0004_0004_0004_0004, 0x0004_0004_0004_0004);
+        return Avx512BW.ShiftRightLogicalVariable(twice.AsUInt16(), upper.AsUInt16()).AsByte() & Vector512.Create((byte)0x0f);
     }
 
-    /// <summary>32 numbers of each of two rows, put into the order of <see cref="IQuantizedBlock.LoadPair"/>.</summary>
+    /// <summary>The lower or upper four bits of 32 bytes of each of two rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> Pair(Vector256<sbyte> a, Vector256<sbyte> b)
-    {
-        var rows = Join(a.AsByte(), b.AsByte()).AsInt32();
-        return Avx512F.Shuffle4x128(rows, rows, 0b_11_01_10_00).AsByte();
-    }
-
-    /// <summary>One insertion; Vector512.Create of two halves takes a load and two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<byte> Join(Vector256<byte> lower, Vector256<byte> upper) =>
-        Avx512F.InsertVector256(lower.ToVector512(), upper, 1);
+    public static Vector512<byte> TakePair(byte* a, byte* b, int upper) =>
+        (RowPair.Load(a, b).AsUInt16() >>> 4 * upper).AsByte() & Vector512.Create((byte)0x0f);
 }

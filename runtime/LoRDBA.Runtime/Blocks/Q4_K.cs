@@ -30,7 +30,13 @@ internal readonly unsafe struct Q4_K : IQuantizedBlock
         Nibbles.Take(at + 16 + 32 * (block % BlockSize.SubBlocks / 2), upper: block % 2);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.Pair(Load(a, block), Load(b, block));
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block)
+    {
+        var pair = 16 + 32 * (block % BlockSize.SubBlocks / 2);
+        return Nibbles.TakePair(a + pair, b + pair, upper: block % 2);
+    }
+
+    public static int BlocksTogether => BlockSize.SubBlocks;
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => KScales.Read(range, BlockBytes, scales, mins);
 

@@ -37,7 +37,7 @@ internal readonly unsafe struct Q5_0 : IQuantizedBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadPair(byte* a, byte* b, int block) =>
-        Nibbles.LoadPair(a + 6, b + 6) | Nibbles.Pair(FifthBits.Load(a + 2), FifthBits.Load(b + 2));
+        Nibbles.LoadPair(a + 6, b + 6) | RowPair.Of(FifthBits.Load(a + 2).AsByte(), FifthBits.Load(b + 2).AsByte());
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => HalfScales.Read(range, 0, BlockBytes, scales);
 

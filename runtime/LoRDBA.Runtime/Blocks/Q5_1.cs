@@ -32,7 +32,7 @@ internal readonly unsafe struct Q5_1 : IQuantizedBlock
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> LoadPair(byte* a, byte* b, int block) =>
-        Nibbles.LoadPair(a + 8, b + 8) | Nibbles.Pair(FifthBits.Load(a + 4), FifthBits.Load(b + 4));
+        Nibbles.LoadPair(a + 8, b + 8) | RowPair.Of(FifthBits.Load(a + 4).AsByte(), FifthBits.Load(b + 4).AsByte());
 
     public static void Scales(in BlockRange range, float* scales, float* mins)
     {

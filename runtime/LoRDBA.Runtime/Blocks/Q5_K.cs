@@ -34,7 +34,14 @@ internal readonly unsafe struct Q5_K : IQuantizedBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<byte> LoadPair(byte* a, byte* b, int block) => Nibbles.Pair(Load(a, block), Load(b, block));
+    public static Vector512<byte> LoadPair(byte* a, byte* b, int block)
+    {
+        var s = block % BlockSize.SubBlocks;
+        var pair = 48 + 32 * (s / 2);
+        return Nibbles.TakePair(a + pair, b + pair, upper: s % 2) | FifthBits.TakePair(a + 16, b + 16, s);
+    }
+
+    public static int BlocksTogether => BlockSize.SubBlocks;
 
     public static void Scales(in BlockRange range, float* scales, float* mins) => KScales.Read(range, BlockBytes, scales, mins);
 

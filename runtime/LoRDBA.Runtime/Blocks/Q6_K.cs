@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LoRDBA.Runtime.Blocks;
 
@@ -16,13 +17,39 @@ namespace LoRDBA.Runtime.Blocks;
 ///   upper two:   byte l:       q_(l + 96) | q_(l + 64) | q_(l + 32) | q_l      bits 7-6 | 5-4 | 3-2 | 1-0
 /// </code>
 /// </summary>
-internal readonly unsafe struct Q6_K : IQuantizedBlock
+internal readonly unsafe struct Q6_K : IQuantizedBlock, IFieldBlock
 {
     public const int BlockBytes = 210;
 
     public static bool HasMin => false;
     public static bool HasHighBits => true;
     public static bool HasFactors => true;
+    public static int Zero => 32;
+    public static int BlocksTogether => BlockSize.SubBlocks;
+
+    public static int A(int chunk) => 4 * chunk;
+    public static int AToB => 1;
+    public static int AToC => 2;
+    public static int SecondShift => 4;
+
+    /// <summary>To the left for even bytes, to the right for odd ones: the upper two bits come to 5-4 of the word, those of c and d to 9-8.</summary>
+    public static FieldShifts Shifts(int chunk) => new(FieldShifts.Of(4, 2), FieldShifts.Of(4, 6));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Words(
+        byte* at, int chunk, in FieldShifts shifts,
+        out Vector512<ushort> evenAb, out Vector512<ushort> oddAb, out Vector512<ushort> evenCd, out Vector512<ushort> oddCd)
+    {
+        var lower = Vector512.Load(at + 64 * chunk).AsUInt16();
+        var upper = lower >>> 8;
+        var two = RowPair.Twice(at + 128 + 32 * chunk).AsUInt16();
+        var even = Avx512BW.ShiftLeftLogicalVariable(two, shifts.First);
+        var odd = Avx512BW.ShiftRightLogicalVariable(two, shifts.Second);
+        var (fourAb, fourCd) = (Vector512.Create((ushort)0x000f), Vector512.Create((ushort)0x00f0));
+        var (twoAb, twoCd) = (Vector512.Create((ushort)0x0030), Vector512.Create((ushort)0x0300));
+        (evenAb, oddAb) = (lower & fourAb | even & twoAb, upper & fourAb | odd & twoAb);
+        (evenCd, oddCd) = (lower & fourCd | even & twoCd, upper & fourCd | odd & twoCd);
+    }
 
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
@@ -36,6 +63,8 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
         return (four | two).AsSByte() - Vector256.Create((sbyte)32);
     }
 
+    public static Vector128<sbyte> Factors(byte* at) => Vector128.Load((sbyte*)at + 192);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Factors(byte* at, int block, out short f0, out short f1)
     {
@@ -43,19 +72,7 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock
         (f0, f1) = (scales[0], scales[1]);
     }
 
-    public static void Scales(in BlockRange range, float* scales, float* mins)
-    {
-        for (var r = 0; r < range.Rows; r++)
-        {
-            var d = 0f;
-            for (var b = 0; b < range.Count; b++)
-            {
-                var block = range.First + b;
-                if (b == 0 || block % BlockSize.SubBlocks == 0) d = F16.Read(range.Row + r * range.RowBytes + Offset(block) + 208);
-                scales[b * range.Stride + r] = d;
-            }
-        }
-    }
+    public static void Scales(in BlockRange range, float* scales, float* mins) => SuperBlockScales.ReadHalves(range, 208, BlockBytes, scales);
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {

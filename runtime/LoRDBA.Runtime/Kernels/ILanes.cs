@@ -63,6 +63,9 @@ internal unsafe interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
     /// <summary>source[0..16), any alignment, of 16-bit floats that are finite.</summary>
     static abstract TSelf LoadHalf(ushort* source);
 
+    /// <summary>source[0..16), any alignment, of the upper halves of 32-bit floats.</summary>
+    static abstract TSelf LoadUpperHalf(ushort* source);
+
     /// <summary>Writes target[0..16) as 16-bit floats, ties to even; what is too large becomes the largest finite one, 65 504.</summary>
     static abstract void StoreHalf(TSelf lanes, ushort* target);
 

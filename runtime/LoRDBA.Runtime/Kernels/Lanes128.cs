@@ -126,6 +126,14 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadUpperHalf(ushort* source) =>
+        new(FromUpperHalf(source), FromUpperHalf(source + 4), FromUpperHalf(source + 8), FromUpperHalf(source + 12));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> FromUpperHalf(ushort* source) =>
+        (Vector128.WidenLower(Vector64.Load(source).ToVector128Unsafe()) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(Lanes128 lanes, ushort* target)
     {
         Vector128.Narrow(ToHalf(lanes.a), ToHalf(lanes.b)).Store(target);

@@ -119,6 +119,12 @@ internal readonly unsafe struct Lanes256(Vector256<float> a, Vector256<float> b)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadUpperHalf(ushort* source) => new(FromUpperHalf(source), FromUpperHalf(source + 8));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> FromUpperHalf(ushort* source) => (Avx2.ConvertToVector256Int32(Vector128.Load(source)) << 16).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(Lanes256 lanes, ushort* target) => Vector256.Narrow(ToHalf(lanes.a), ToHalf(lanes.b)).Store(target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

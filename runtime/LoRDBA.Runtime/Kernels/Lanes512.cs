@@ -101,6 +101,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> v) : ILanes<Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadUpperHalf(ushort* source) => new((Avx512F.ConvertToVector512Int32(Vector256.Load(source)) << 16).AsSingle());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalf(Lanes512 lanes, ushort* target)
     {
         var magnitude = Vector512.MinNative(Vector512.Abs(lanes.v), Vector512.Create(Lanes.MaxHalf)) * (1 / F16.BiasRatio);

@@ -62,7 +62,8 @@ internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : 
     private static void RunTiles(in WeightMatrix weights, in MatMulInput x, float* y, int rowStart, int rowEnd, in WeightTile tile)
     {
         var (blocks, rowBytes) = (x.Quantized.Blocks, weights.RowBytes);
-        var parts = (blocks + WeightTile.MaxBlocks - 1) / WeightTile.MaxBlocks;
+        var groups = blocks / TBlock.BlocksTogether;
+        var parts = WeightTile.PartsOf(blocks, TBlock.BlocksTogether);
         for (var row = rowStart; row < rowEnd; row += WeightTile.Rows)
         {
             var rows = Math.Min(WeightTile.Rows, rowEnd - row);
@@ -70,8 +71,9 @@ internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : 
             var ahead = new RowsAhead(w + WeightTile.Rows * rowBytes, (WeightTile.Rows * rowBytes + parts - 1) / parts);
             for (var part = 0; part < parts; part++)
             {
-                var first = blocks * part / parts;
-                var range = new BlockRange(w, rowBytes, rows, first, blocks * (part + 1) / parts - first, WeightTile.Rows);
+                var first = groups * part / parts * TBlock.BlocksTogether;
+                var count = groups * (part + 1) / parts * TBlock.BlocksTogether - first;
+                var range = new BlockRange(w, rowBytes, rows, first, count, WeightTile.Rows);
                 TBlock.Scales(range, tile.Scales, tile.Mins);
                 TPath.Unpack(range, tile);
                 ahead.Prefetch();

@@ -15,7 +15,9 @@ internal static class MatMuls
     /// </summary>
     public static MatMul Of(BlockFormat format, InstructionSet set) => format.Type switch
     {
-        GgmlType.F32 or GgmlType.F16 or GgmlType.BF16 => FloatMatMul.Instance,
+        GgmlType.F32 => OfNumbers<SingleNumber>(set),
+        GgmlType.F16 => OfNumbers<HalfNumber>(set),
+        GgmlType.BF16 => OfNumbers<UpperHalfNumber>(set),
         GgmlType.Q8_0 => Of<Q8_0>(set),
         GgmlType.Q4_0 => Of<Q4_0>(set),
         GgmlType.Q4_1 => Of<Q4_1>(set),
@@ -24,8 +26,10 @@ internal static class MatMuls
         GgmlType.IQ4_NL => Of<IQ4_NL>(set),
         GgmlType.Q4_K => Of<Q4_K>(set),
         GgmlType.Q5_K => Of<Q5_K>(set),
-        GgmlType.Q6_K => Of<Q6_K>(set),
-        GgmlType.Q2_K or GgmlType.Q3_K or GgmlType.IQ4_XS => FloatMatMul.Instance,
+        GgmlType.Q6_K => OfFields<Q6_K>(set),
+        GgmlType.Q3_K => OfFields<Q3_K>(set),
+        GgmlType.IQ4_XS => Of<IQ4_XS>(set),
+        GgmlType.Q2_K => FloatMatMul.Instance,
         _ => throw new NotSupportedException($"{format} has no kernel."),
     };
 
@@ -42,5 +46,16 @@ internal static class MatMuls
             ? BlockMatMul<TBlock, AdvSimdPath<TBlock>>.Instance
             : BlockMatMul<TBlock, DpPath<TBlock>>.Instance,
         _ => BlockMatMul<TBlock, ScalarPath<TBlock>>.Instance,
+    };
+
+    private static MatMul OfFields<TBlock>(InstructionSet set) where TBlock : struct, IQuantizedBlock, IFieldBlock =>
+        set == InstructionSet.Avx512 && InstructionSets.HasAvx512 ? BlockMatMul<TBlock, Avx512FieldPath<TBlock>>.Instance : Of<TBlock>(set);
+
+    private static MatMul OfNumbers<TNumber>(InstructionSet set) where TNumber : struct, INumber => set switch
+    {
+        InstructionSet.Avx512 when InstructionSets.HasAvx512 => NumberMatMul<TNumber, Lanes512>.Instance,
+        InstructionSet.Avx2 when InstructionSets.HasAvx2 => NumberMatMul<TNumber, Lanes256>.Instance,
+        InstructionSet.AdvSimd or InstructionSet.Dp when InstructionSets.HasAdvSimd => NumberMatMul<TNumber, Lanes128>.Instance,
+        _ => FloatMatMul.Instance,
     };
 }

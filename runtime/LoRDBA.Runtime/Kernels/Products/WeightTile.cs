@@ -35,6 +35,13 @@ internal readonly unsafe struct WeightTile
 
     private readonly byte* start;
 
+    /// <summary>Into how many tiles of about equal lengths the blocks of a row go, if <paramref name="together"/> blocks stay together.</summary>
+    public static int PartsOf(int blocks, int together)
+    {
+        var most = MaxBlocks / together * together;
+        return (blocks + most - 1) / most;
+    }
+
     /// <summary>A tile in <see cref="ByteLength"/> bytes, aligned to 64.</summary>
     public WeightTile(void* memory) => start = (byte*)memory;
 

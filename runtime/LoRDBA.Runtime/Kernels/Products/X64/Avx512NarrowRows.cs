@@ -35,7 +35,7 @@ internal static unsafe class Avx512NarrowRows<TBlock> where TBlock : struct, IQu
             var at = w + TBlock.Offset(b);
             var rows0 = EightRows(at, rowBytes, b, hi, lo);
             var rows8 = EightRows(at + 8 * rowBytes, rowBytes, b, hi, lo);
-            var products = Avx512F.Shuffle4x128(rows0, rows8, 0x44) + Avx512F.Shuffle4x128(rows0, rows8, 0xee);
+            var products = Avx512F.Shuffle4x128(rows0, rows8, 0x88) + Avx512F.Shuffle4x128(rows0, rows8, 0xdd);
             if (TBlock.Zero != 0) products -= Vector512.Create(TBlock.Zero * totals[b]);
 
             var row = b * RowsProduct.Together;
@@ -44,15 +44,11 @@ internal static unsafe class Avx512NarrowRows<TBlock> where TBlock : struct, IQu
         sum.Store(p.Y);
     }
 
-    /// <summary>A block's bytes beside a pair of rows: | x_0 ... x_15 | x_0 ... x_15 | x_16 ... x_31 | x_16 ... x_31 |</summary>
+    /// <summary>A block's bytes beside a pair of rows: | x_0 ... x_31 | x_0 ... x_31 |</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<sbyte> Twice(Vector256<sbyte> x)
-    {
-        var wide = x.ToVector512Unsafe().AsInt32();
-        return Avx512F.Shuffle4x128(wide, wide, 0b_01_01_00_00).AsSByte();
-    }
+    private static Vector512<sbyte> Twice(Vector256<sbyte> x) => RowPair.Of(x.AsByte(), x.AsByte()).AsSByte();
 
-    /// <summary>Two halves of the sums of eight rows: | rows 0-3 | rows 4-7 | rows 0-3 | rows 4-7 |</summary>
+    /// <summary>Two halves of the sums of eight rows: | rows 0-3 | rows 0-3 | rows 4-7 | rows 4-7 |</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> EightRows(byte* at, long rowBytes, int block, Vector512<sbyte> hi, Vector512<sbyte> lo)
     {

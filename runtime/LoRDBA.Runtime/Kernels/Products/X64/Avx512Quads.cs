@@ -49,10 +49,7 @@ internal static unsafe class Avx512Quads<TBlock> where TBlock : struct, IQuantiz
         (t2, t3) = (Avx512F.UnpackLow(ab1, cd1), Avx512F.UnpackHigh(ab1, cd1));
     }
 
-    /// <summary>
-    /// A block of two rows, four channels a lane in the order 0 2 1 3. Narrow formats: | a_0 ... | b_0 ... | a_16 ... | b_16 ... |, others:
-    /// | a_0 ... | a_16 ... | b_0 ... | b_16 ... |.
-    /// </summary>
+    /// <summary>A block of two rows, | a_0 ... | a_16 ... | b_0 ... | b_16 ... |, four channels a lane in the order 0 2 1 3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Pair(byte* a, byte* b, int block, Vector512<long> order)
     {
@@ -65,12 +62,12 @@ internal static unsafe class Avx512Quads<TBlock> where TBlock : struct, IQuantiz
     /// <summary>Channels 4k to 4k + 3 of sixteen rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> Near(Vector512<long> rows0, Vector512<long> rows8) =>
-        (TBlock.IsNarrow ? Avx512F.Shuffle4x128(rows0, rows8, 0x44) : Avx512F.Shuffle4x128(rows0, rows8, 0x88)).AsInt16();
+        Avx512F.Shuffle4x128(rows0, rows8, 0x88).AsInt16();
 
     /// <summary>Channels 16 + 4k to 16 + 4k + 3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> Far(Vector512<long> rows0, Vector512<long> rows8) =>
-        (TBlock.IsNarrow ? Avx512F.Shuffle4x128(rows0, rows8, 0xee) : Avx512F.Shuffle4x128(rows0, rows8, 0xdd)).AsInt16();
+        Avx512F.Shuffle4x128(rows0, rows8, 0xdd).AsInt16();
 
     /// <summary>The two pairs of four channels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
