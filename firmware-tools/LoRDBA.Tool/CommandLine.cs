@@ -75,5 +75,6 @@ internal static class CommandLine
         new MakeModelCommand(context),
         new BenchCommand(context),
         new StoreCommand(context),
+        new BoardCommand(context),
     ];
 }

@@ -45,6 +45,9 @@ internal sealed record ToolContext
     /// <summary>Why this program computes slower than the processor could; null: it does not.</summary>
     public string? SpeedNotice { get; init; } = CompiledCode.Notice;
 
+    /// <summary>Where the board's files lie: /proc, /sys and /dev are below it.</summary>
+    public string Root { get; init; } = "/";
+
     /// <summary>Kernels that were generated into this build of the command, for what <c>bench</c> measures; otherwise none, and the generic ones serve.</summary>
     public SignKernels? Kernels { get; init; }
 

@@ -14,6 +14,7 @@ namespace LoRDBA.Boards;
 /// <param name="Cores">Cores that the process may use.</param>
 /// <param name="PageSize">Bytes of a page of memory: 4096, or 16384 as a Raspberry Pi 5's own kernel has.</param>
 /// <param name="Memory">All memory of the board; null where it cannot be read.</param>
+/// <param name="Kernel">The release of Linux, for example "6.12.34+rpt-rpi-2712"; null where it cannot be read.</param>
 public sealed record BoardInfo(
     string? Model,
     IReadOnlyList<string> Compatible,
@@ -22,7 +23,8 @@ public sealed record BoardInfo(
     InstructionSet Instructions,
     int Cores,
     int PageSize,
-    Information? Memory)
+    Information? Memory,
+    string? Kernel)
 {
     /// <summary>Reads what this machine says of itself.</summary>
     /// <param name="root">The folder that takes the place of /: a test's.</param>
@@ -38,7 +40,8 @@ public sealed record BoardInfo(
             InstructionSets.Best,
             Environment.ProcessorCount,
             Environment.SystemPageSize,
-            MemInfo.Read(root, "MemTotal"));
+            MemInfo.Read(root, "MemTotal"),
+            Folders.TextOf(Path.Combine(root, "proc/sys/kernel/osrelease")));
     }
 
     /// <summary>By the chip; on x64, which has no device tree, by the instructions that run.</summary>

@@ -4,7 +4,7 @@ namespace LoRDBA.Boards;
 
 /// <summary>
 /// Heat, clock, power and memory of the board, as Linux shows them below /sys and /proc. What a board does not measure cannot be read:
-/// each method says so. Reading allocates nothing.
+/// each method says so. Reading numbers allocates nothing.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
 public sealed class BoardTelemetry : IDisposable
@@ -15,6 +15,7 @@ public sealed class BoardTelemetry : IDisposable
     private readonly SysfsFile[] temperatures;
     private readonly SysfsFile? frequency, throttling, pressure;
     private readonly PowerRail[] rails;
+    private readonly string frequencyGovernor;
 
     /// <summary>Looks for what the board measures.</summary>
     /// <param name="root">The folder that takes the place of /: a test's, or a bench's that plays a hot board.</param>
@@ -22,6 +23,7 @@ public sealed class BoardTelemetry : IDisposable
     {
         temperatures = FindTemperatures(root);
         frequency = SysfsFile.Open(Path.Combine(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq"));
+        frequencyGovernor = Path.Combine(root, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
         throttling = FindThrottling(root);
         pressure = SysfsFile.Open(Path.Combine(root, "proc/pressure/memory"));
         rails = PowerRail.Find(root);
@@ -48,6 +50,9 @@ public sealed class BoardTelemetry : IDisposable
         value = Frequency.FromKilohertz(kilohertz);
         return isThere;
     }
+
+    /// <summary>How Linux chooses that clock: "ondemand", "schedutil", "performance" and the like; null where it chooses none.</summary>
+    public string? FrequencyGovernor => Folders.TextOf(frequencyGovernor);
 
     /// <summary>What a Raspberry Pi's firmware says of supply and heat.</summary>
     public bool TryReadThrottling(out Throttling flags)

@@ -6,6 +6,9 @@ namespace LoRDBA.Boards;
 /// <summary>The board's GPIO lines, through the library that is there.</summary>
 public static class GpioLines
 {
+    /// <summary>How to get a library that drives lines, for a person.</summary>
+    public const string HowToInstall = "sudo apt-get install libgpiod3, or libgpiod2 where that is not known";
+
     /// <summary>
     /// Opens a chip of lines: through libgpiod 2 (libgpiod.so.3: Debian 13, Raspberry Pi OS of 2025 and later) where it is installed,
     /// otherwise through libgpiod 1 (libgpiod.so.2: Debian 11 and 12, JetPack).
@@ -33,7 +36,8 @@ public static class GpioLines
                 throw new BoardException(BoardError.NoGpioChip, $"{device} cannot be opened. Is the user in the group that owns it (gpio)? The library says: {error.Message}", error);
             }
         }
-        throw new BoardException(BoardError.NoGpioLibrary, "There is neither libgpiod.so.3 nor libgpiod.so.2. Install one: sudo apt-get install libgpiod3, or libgpiod2 where that is not known.", missing);
+        throw new BoardException(
+            BoardError.NoGpioLibrary, $"There is neither {string.Join(" nor ", GpioInventory.Libraries)}. Install one: {HowToInstall}.", missing);
     }
 
 #pragma warning disable SDGPIO0001 // The driver of libgpiod 2 is marked experimental, and the only one that newer systems have a library for.

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LoRDBA.Runtime.Kernels;
+using LoRDBA.Tests;
 
 namespace LoRDBA.Boards.Tests;
 
@@ -12,7 +13,7 @@ public sealed class BoardInfoTests
         var info = BoardInfo.Read(board.Root);
         Assert.Equal("Raspberry Pi 5 Model B Rev 1.0", info.Model);
         Assert.Equal(["raspberrypi,5-model-b", "brcm,bcm2712"], info.Compatible);
-        Assert.Equal("rpi5", info.Profile);
+        Assert.Equal(("rpi5", "6.12.34+rpt-rpi-2712"), (info.Profile, info.Kernel));
         Assert.Equal(8255136, info.Memory!.Value.Kibibytes);
         Assert.Equal((Environment.SystemPageSize, Environment.ProcessorCount), (info.PageSize, info.Cores));
     }

@@ -1,3 +1,5 @@
+using LoRDBA.Tests;
+
 namespace LoRDBA.Boards.Tests;
 
 public sealed class BoardTelemetryTests

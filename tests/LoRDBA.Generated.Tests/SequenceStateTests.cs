@@ -17,9 +17,15 @@ public sealed class SequenceStateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_board_with_dot_products_goes_on_where_one_without_stopped() => await AssertGoesOn(
-        NativeProgram.Arm64("cortex-a72", GeneratedKernelTests.PathOf("linux-arm64", "boards"), GeneratedKernelTests.Publish("linux-arm64", "boards")),
-        NativeProgram.Arm64("cortex-a76", GeneratedKernelTests.PathOf("linux-arm64", "boards"), GeneratedKernelTests.Publish("linux-arm64", "boards")));
+    public async Task A_board_with_dot_products_goes_on_where_one_without_stopped() => await AssertGoesOn(Board("cortex-a72"), Board("cortex-a76"));
+
+    /// <summary>The model is mapped, so its tensors lie elsewhere on a page.</summary>
+    [Theory, InlineData(16_384), InlineData(65_536)]
+    public async Task A_kernel_with_larger_pages_goes_on_where_one_with_4_KB_stopped(int pageSize) =>
+        await AssertGoesOn(Board("cortex-a76"), Board("cortex-a76").WithPages(pageSize));
+
+    private static NativeProgram Board(string cpu) =>
+        NativeProgram.Arm64(cpu, GeneratedKernelTests.PathOf("linux-arm64", "boards"), GeneratedKernelTests.Publish("linux-arm64", "boards"));
 
     private async Task AssertGoesOn(NativeProgram saver, NativeProgram loader)
     {

@@ -87,41 +87,17 @@ public sealed class CommandLineTests
     public void A_program_that_is_slower_than_its_processor_says_so_once_where_it_computes(int times, string verb, params string[] more)
     {
         using var folder = new TemporaryFolder();
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        CommandLine.Run([verb, SmallLora.WriteModel(folder), .. more], new ToolContext
-        {
-            Out = new(output),
-            Error = new(error),
-            In = TextReader.Null,
-            OutIsTerminal = false,
-            ErrorIsTerminal = false,
-            Clock = TimeProvider.System,
-            Interrupted = TestContext.Current.CancellationToken,
-            SpeedNotice = "this program was compiled without Avx2.",
-        });
+        var run = ToolRun.With(context => context with { SpeedNotice = "this program was compiled without Avx2." }, [verb, SmallLora.WriteModel(folder), .. more]);
 
-        Assert.NotEmpty(output.ToString());
-        Assert.Equal(times, error.ToString().Split('\n').Count(line => line == "lordba: this program was compiled without Avx2."));
+        Assert.NotEmpty(run.Out);
+        Assert.Equal(times, run.Error.Split('\n').Count(line => line == "lordba: this program was compiled without Avx2."));
     }
 
     /// <summary>An inspection whose output throws where its last line is written.</summary>
     private static ToolRun Failing(Exception cause, bool showStack = false, params string[] more)
     {
         using var folder = new TemporaryFolder();
-        using var error = new StringWriter();
-        var exitCode = CommandLine.Run(["inspect", SmallLora.WriteModel(folder), .. more], new ToolContext
-        {
-            Out = new(new FailingWriter(cause)),
-            Error = new(error),
-            In = TextReader.Null,
-            OutIsTerminal = false,
-            ErrorIsTerminal = false,
-            Clock = TimeProvider.System,
-            Interrupted = TestContext.Current.CancellationToken,
-            ShowStack = showStack,
-        });
-        return new ToolRun(exitCode, "", error.ToString());
+        return ToolRun.With(context => context with { Out = new(new FailingWriter(cause)), ShowStack = showStack }, ["inspect", SmallLora.WriteModel(folder), .. more]);
     }
 
     private sealed class FailingWriter(Exception cause) : StringWriter

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using LoRDBA.Boards;
 using LoRDBA.Runtime;
 using LoRDBA.Tests;
 using LoRDBA.Training.Conversion;
@@ -11,7 +12,7 @@ namespace LoRDBA.Tool.Tests;
 public sealed partial class ErrorCodeTests
 {
     private static readonly Type[] Types =
-        [.. new[] { typeof(LordbaException), typeof(ConversionException), typeof(CommandLine) }.SelectMany(type => type.Assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(LordbaException)))];
+        [.. new[] { typeof(LordbaException), typeof(ConversionException), typeof(BoardException), typeof(CommandLine) }.SelectMany(type => type.Assembly.GetTypes()).Where(type => type.IsSubclassOf(typeof(LordbaException)))];
 
     [Fact]
     public void Every_cause_has_a_code_of_its_own()

@@ -12,26 +12,26 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     public static ToolRun WithInput(string input, params string[] arguments) => WithInput(input, TestContext.Current.CancellationToken, arguments);
 
     /// <summary>Runs <c>lordba</c> as if a person looked at its output.</summary>
-    public static ToolRun OnTerminal(params string[] arguments) => Run("", isTerminal: true, arguments, TestContext.Current.CancellationToken);
+    public static ToolRun OnTerminal(params string[] arguments) => With(context => context with { OutIsTerminal = true, ErrorIsTerminal = true }, arguments);
 
     /// <summary>As if Ctrl-C were pressed when <paramref name="interrupted"/> is cancelled.</summary>
-    public static ToolRun WithInput(string input, CancellationToken interrupted, params string[] arguments) => Run(input, isTerminal: false, arguments, interrupted);
+    public static ToolRun WithInput(string input, CancellationToken interrupted, params string[] arguments) => With(context => context with { In = new StringReader(input), Interrupted = interrupted }, arguments);
 
-    private static ToolRun Run(string input, bool isTerminal, string[] arguments, CancellationToken interrupted)
+    /// <summary>Runs <c>lordba</c> in a world of which something is otherwise: nobody looks, and there is no input.</summary>
+    public static ToolRun With(Func<ToolContext, ToolContext> change, params string[] arguments)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        using var reader = new StringReader(input);
-        var exitCode = CommandLine.Run(arguments, new ToolContext
+        var exitCode = CommandLine.Run(arguments, change(new ToolContext
         {
             Out = new(output),
             Error = new(error),
-            In = reader,
-            OutIsTerminal = isTerminal,
-            ErrorIsTerminal = isTerminal,
+            In = TextReader.Null,
+            OutIsTerminal = false,
+            ErrorIsTerminal = false,
             Clock = new StandingClock(),
-            Interrupted = interrupted,
-        });
+            Interrupted = TestContext.Current.CancellationToken,
+        }));
         return new ToolRun(exitCode, output.ToString(), error.ToString());
     }
 

@@ -34,6 +34,9 @@ internal sealed class NativeProgram
         return new(qemu, "-cpu", cpu, "-L", CrossLibraries, program);
     }
 
+    /// <summary>The same program where a page of memory has this many bytes; for emulated processors.</summary>
+    public NativeProgram WithPages(int bytes) => new(program, ["-p", $"{bytes}", .. prefix]);
+
     /// <summary>Runs a command line to its end.</summary>
     public async Task<(int ExitCode, string Out, string Error)> Run(params string[] arguments)
     {

@@ -21,7 +21,12 @@ internal sealed record BenchResult(
 /// <param name="PrefillPerSecond">Tokens of the prompt per second.</param>
 /// <param name="DecodePerSecond">Decoded tokens per second.</param>
 /// <param name="AllocatedBytes">Managed bytes that the steps of one turn allocated, at most.</param>
-internal sealed record SpeedFigures(double PrefillPerSecond, double DecodePerSecond, long AllocatedBytes);
+internal sealed record SpeedFigures(double PrefillPerSecond, double DecodePerSecond, long AllocatedBytes)
+{
+    /// <summary>The medians of turns of so many tokens.</summary>
+    public static SpeedFigures Of(IReadOnlyCollection<Turn> turns, int prefill, int decode) => new(
+        prefill / Median.Of(turns.Select(turn => turn.PrefillSeconds)), decode / Median.Of(turns.Select(turn => turn.DecodeSeconds)), turns.Max(turn => turn.AllocatedBytes));
+}
 
 /// <summary>What an adapter costs.</summary>
 /// <param name="Kind"><c>lordba</c>, or <c>lora</c> for 16-bit factors of the same rank.</param>

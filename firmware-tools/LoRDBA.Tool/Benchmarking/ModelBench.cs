@@ -145,6 +145,5 @@ internal sealed class ModelBench
                 throw new BenchException(BenchError.WrongResult, $"With {what}, the best token after {i + 1} tokens is another when they are taken one by one than when they are taken together: this machine computes wrongly, or the program has a defect.");
     }
 
-    private SpeedFigures Speed(List<Turn> turns) => new(
-        options.Prefill / Median.Of(turns.Select(turn => turn.PrefillSeconds)), options.Decode / Median.Of(turns.Select(turn => turn.DecodeSeconds)), turns.Max(turn => turn.AllocatedBytes));
+    private SpeedFigures Speed(List<Turn> turns) => SpeedFigures.Of(turns, options.Prefill, options.Decode);
 }

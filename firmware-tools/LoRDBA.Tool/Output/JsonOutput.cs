@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using LoRDBA.Tool.Analysis;
 using LoRDBA.Tool.Benchmarking;
+using LoRDBA.Tool.Boards;
 using LoRDBA.Tool.Commands;
 using LoRDBA.Tool.Comparison;
 using LoRDBA.Tool.Inspection;
@@ -35,6 +36,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(AdapterExport))]
 [JsonSerializable(typeof(AnalysisResult))]
 [JsonSerializable(typeof(BenchResult))]
+[JsonSerializable(typeof(BoardFacts))]
 [JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ConvertResult))]
 [JsonSerializable(typeof(DataScore))]

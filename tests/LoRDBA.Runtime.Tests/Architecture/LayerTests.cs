@@ -45,7 +45,7 @@ public sealed partial class LayerTests
     private static partial Regex Namespace();
 
     // A using, or a name that is spelled out from the root or from within the runtime.
-    [GeneratedRegex(@"(?:LoRDBA\.Runtime\.|(?<![\w.""])(?=(?:Adapters|Blocks|Chat|Generation|Gguf|Inference|Kernels|Memory|Models|Quantization|Threading|Tokenization)\.))(\w+(?:\.\w+)*)")]
+    [GeneratedRegex(@"(?:LoRDBA\.Runtime\.|(?<![\w.""])(?=(?:Adapters|Blocks|Chat|Generation|Gguf|Inference|Kernels|Memory|Models|Quantization|SelfTest|Threading|Tokenization)\.))(\w+(?:\.\w+)*)")]
     private static partial Regex Read();
 
     [GeneratedRegex(@"//[^\n]*")]

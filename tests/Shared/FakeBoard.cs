@@ -1,8 +1,6 @@
-using LoRDBA.Tests;
+namespace LoRDBA.Tests;
 
-namespace LoRDBA.Boards.Tests;
-
-/// <summary>A folder that looks like the /proc and /sys of a board.</summary>
+/// <summary>A folder that looks like the /proc, /sys and /dev of a board.</summary>
 internal sealed class FakeBoard : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -26,6 +24,13 @@ internal sealed class FakeBoard : IDisposable
         board.Write("sys/class/thermal/thermal_zone1/type", "rp1_adc\n");
         board.Write("sys/class/thermal/thermal_zone1/temp", "99000\n");
         board.Write("sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2400000\n");
+        board.Write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "ondemand\n");
+        board.Write("proc/sys/kernel/osrelease", "6.12.34+rpt-rpi-2712\n");
+        foreach (var (chip, compatible) in new[] { (0, "raspberrypi,rp1-gpio\0"), (10, "brcm,bcm7445-gpio\0brcm,brcmstb-gpio\0") })
+        {
+            board.Write($"dev/gpiochip{chip}", "");
+            board.Write($"sys/bus/gpio/devices/gpiochip{chip}/of_node/compatible", compatible);
+        }
         return board;
     }
 
