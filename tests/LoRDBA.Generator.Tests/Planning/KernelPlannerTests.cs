@@ -105,7 +105,7 @@ public sealed class KernelPlannerTests
     private static Result<ShapeSpec> Shape(string name, string manifest) => new ManifestFile($"{name}.shapes", manifest, SetName.OfFile(name), "Firmware").Read();
 
     private static ProjectOptions Project(string boards) =>
-        new(Boards.Split(boards).ToEquatableArray(), new(AllowsUnsafe: true, LanguageVersion.Latest, RuntimeVersion.OfGenerator));
+        new(Generator.Planning.Boards.Split(boards).ToEquatableArray(), new(AllowsUnsafe: true, LanguageVersion.Latest, RuntimeVersion.OfGenerator));
 
     private static LinearSpec Linear(string? group, int nIn, int nOut, int rank)
     {
