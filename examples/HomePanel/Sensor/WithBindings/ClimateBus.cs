@@ -43,7 +43,15 @@ internal static class ClimateBus
         private ClimateTool Open()
         {
             var wire = I2cDevice.Create(new I2cConnectionSettings(bus, address));
-            return IsBme280 ? new ClimateTool(new Bme280(wire)) : new ClimateTool(new Sht3x(wire));
+            try
+            {
+                return IsBme280 ? new ClimateTool(new Bme280(wire)) : new ClimateTool(new Sht3x(wire));
+            }
+            catch
+            {
+                wire.Dispose();
+                throw;
+            }
         }
     }
 }
