@@ -45,6 +45,8 @@ try
 
     using var host = builder.Build();
     PanelConfiguration.Read(host.Services);
+    // Opened before the host starts, so that what is missing is one sentence and no stack trace.
+    host.Services.GetRequiredService<ReplyPort>();
     var loop = host.Services.GetRequiredService<GeneratingLoop>();
     host.Run();
     return loop.ExecuteTask is { IsFaulted: true } ? Failed : 0;
