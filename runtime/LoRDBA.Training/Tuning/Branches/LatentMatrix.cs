@@ -1,0 +1,31 @@
+using LoRDBA.Training.Backward;
+
+namespace LoRDBA.Training.Tuning.Branches;
+
+/// <summary>Signs of latents, trained straight through (arXiv 1308.3432): the gradient by a sign goes to its latent unchanged.</summary>
+internal sealed unsafe class LatentMatrix(Parameter latents) : TunedMatrix(latents.Rows, latents.Columns)
+{
+    public Parameter Latents => latents;
+
+    public override float* Gradients => latents.Gradients;
+
+    public override long ByteLength => 2L * sizeof(float) * Rows * Columns;
+
+    public override bool IsFloat => false;
+
+    public override Strided Scaled(int start, int end, float* rowScales, float* columnScales, float* scratch)
+    {
+        var width = end - start;
+        for (var row = 0; row < Rows; row++)
+        {
+            float* from = latents.Values + (long)row * Columns + start, to = scratch + (long)row * width;
+            var scale = rowScales is null ? 1 : rowScales[row];
+            for (var i = 0; i < width; i++)
+            {
+                var magnitude = columnScales is null ? scale : scale * columnScales[start + i];
+                to[i] = SignBranch.IsPlus(from[i]) ? magnitude : -magnitude;
+            }
+        }
+        return new Strided(scratch, width, 1);
+    }
+}
