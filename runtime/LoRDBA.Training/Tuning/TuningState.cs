@@ -4,7 +4,7 @@ using LoRDBA.Training.Tuning.Branches;
 
 namespace LoRDBA.Training.Tuning;
 
-/// <summary>What a step moves, and what moves it: factors by Adam in 8 bits or by flips, scales by Adam, under half a cosine.</summary>
+/// <summary>What a step moves, and what moves it: factors by Adam with a small state or by flips, scales by Adam, under half a cosine.</summary>
 internal sealed class TuningState
 {
     private const float MaxGradientNorm = 1;
@@ -12,7 +12,7 @@ internal sealed class TuningState
     private readonly BranchSet set;
     private readonly IReadOnlyList<Parameter> factors, scales, all;
     private readonly IReadOnlyList<BitMatrix> bits;
-    private readonly Adam8 factorRule;
+    private readonly CompactAdam factorRule;
     private readonly Adam scaleRule;
     private readonly FlipRule flipRule = new();
     private readonly CosineSchedule factorRates, scaleRates, flipShares;
@@ -22,7 +22,7 @@ internal sealed class TuningState
         this.set = set;
         (factors, scales, bits) = (set.Factors, set.Scales, set.Bits);
         all = [.. factors, .. scales];
-        (factorRule, scaleRule) = (new Adam8(factors), new Adam(scales, weightDecay: 0));
+        (factorRule, scaleRule) = (new CompactAdam(factors), new Adam(scales, weightDecay: 0));
         var (factorRate, scaleRate) = options.RatesFrom(hasStart);
         (factorRates, scaleRates, flipShares) = (new(factorRate, steps), new(scaleRate, steps), new(TuningOptions.FlipShareFrom(hasStart), steps));
     }

@@ -24,7 +24,7 @@ public sealed class AdapterTunerTests : IDisposable
     [MemberData(nameof(Methods))]
     public void It_learns_and_the_engine_measures_what_it_says(TuningMethod method)
     {
-        using var tuner = Tuner(Options(method));
+        using var tuner = Tuner(Options(method) with { Epochs = 30 });
         var result = tuner.Run();
         using var adapter = result.Adapter;
         Assert.InRange(result.NllAfter, 0, 0.7 * result.NllBefore);

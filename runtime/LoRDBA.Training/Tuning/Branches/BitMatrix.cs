@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Training.Tuning.Branches;
@@ -41,7 +42,17 @@ internal sealed unsafe class BitMatrix : TunedMatrix
         {
             var to = scratch + (long)row * width;
             var scale = rowScales is null ? 1 : rowScales[row];
-            for (int i = 0, index = row * Columns + start; i < width; i++, index++)
+            var i = 0;
+            // Eight signs of one byte at a time, where they begin with a byte.
+            for (; (row * Columns + start & 7) == 0 && i <= width - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                var magnitudes = Vector256.Create(scale);
+                if (columnScales is not null) magnitudes *= Vector256.Load(columnScales + start + i);
+                var places = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+                var isPlus = Vector256.Equals(Vector256.Create((int)bits[row * Columns + start + i >> 3]) & places, places).AsSingle();
+                Vector256.ConditionalSelect(isPlus, magnitudes, -magnitudes).Store(to + i);
+            }
+            for (var index = row * Columns + start + i; i < width; i++, index++)
             {
                 var magnitude = columnScales is null ? scale : scale * columnScales[start + i];
                 to[i] = IsPlus(index) ? magnitude : -magnitude;

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LoRDBA.Training.Backward;
 
 namespace LoRDBA.Training.Tuning.Branches;
@@ -20,7 +21,15 @@ internal sealed unsafe class LatentMatrix(Parameter latents) : TunedMatrix(laten
         {
             float* from = latents.Values + (long)row * Columns + start, to = scratch + (long)row * width;
             var scale = rowScales is null ? 1 : rowScales[row];
-            for (var i = 0; i < width; i++)
+            var i = 0;
+            for (; i <= width - Vector256<float>.Count; i += Vector256<float>.Count)
+            {
+                var magnitudes = Vector256.Create(scale);
+                if (columnScales is not null) magnitudes *= Vector256.Load(columnScales + start + i);
+                var isPlus = Vector256.GreaterThanOrEqual(Vector256.Load(from + i), Vector256<float>.Zero);
+                Vector256.ConditionalSelect(isPlus, magnitudes, -magnitudes).Store(to + i);
+            }
+            for (; i < width; i++)
             {
                 var magnitude = columnScales is null ? scale : scale * columnScales[start + i];
                 to[i] = SignBranch.IsPlus(from[i]) ? magnitude : -magnitude;

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using LoRDBA.Training.Backward;
 using Linear = LoRDBA.Runtime.Models.Linear;
 
@@ -92,12 +93,13 @@ internal sealed unsafe class TunedBranch
             if (!Product(B, p, dy, tokens, column, width, scratch)) continue;
             var signs = B.Scaled(column, column + width, null, null, scratch + Rank * width);
             for (var r = 0; r < Rank; r++)
-                for (var i = 0; i < width; i++)
-                {
-                    var g = scratch[r * width + i];
-                    B.Gradients[(long)r * B.Columns + column + i] += g * ScaleOut!.Values[column + i];
-                    ScaleOut.Gradients[column + i] += g * signs.Data[r * width + i];
-                }
+            {
+                var g = new ReadOnlySpan<float>(scratch + r * width, width);
+                var to = new Span<float>(B.Gradients + (long)r * B.Columns + column, width);
+                var byScale = ScaleOut!.Gradient.Slice(column, width);
+                TensorPrimitives.MultiplyAdd(g, ScaleOut.Value.Slice(column, width), to, to);
+                TensorPrimitives.MultiplyAdd(g, new ReadOnlySpan<float>(signs.Data + r * width, width), byScale, byScale);
+            }
         }
     }
 
@@ -117,14 +119,10 @@ internal sealed unsafe class TunedBranch
             var signs = A.Scaled(column, column + width, null, null, scratch + Rank * width);
             for (var r = 0; r < Rank; r++)
             {
-                var sum = 0f;
-                for (var i = 0; i < width; i++)
-                {
-                    var h = scratch[r * width + i];
-                    A.Gradients[(long)r * A.Columns + column + i] += h * M!.Values[r];
-                    sum += h * signs.Data[r * width + i];
-                }
-                partsOfM[column / Columns * Rank + r] += sum;
+                var h = new ReadOnlySpan<float>(scratch + r * width, width);
+                var to = new Span<float>(A.Gradients + (long)r * A.Columns + column, width);
+                TensorPrimitives.MultiplyAdd(h, M!.Values[r], to, to);
+                partsOfM[column / Columns * Rank + r] += TensorPrimitives.Dot(h, new ReadOnlySpan<float>(signs.Data + r * width, width));
             }
         }
     }

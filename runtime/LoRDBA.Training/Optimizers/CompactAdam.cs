@@ -4,17 +4,18 @@ using LoRDBA.Training.Backward;
 namespace LoRDBA.Training.Optimizers;
 
 /// <summary>
-/// Adam with both moments in 8 bits, block by block (arXiv 2110.02861, section 2): a quarter of the memory of <see cref="Adam"/>'s state.
-/// β₁ = 0.9, β₂ = 0.98, ε = 1e-8.
+/// Adam with its state in 3 bytes per number instead of 8: the first moment in 8 bits, block by block (arXiv 2110.02861, section 2), the second in
+/// the upper half of a float32. β₁ = 0.9, β₂ = 0.98, ε = 1e-8.
 /// </summary>
 /// <remarks>
-/// A block of 256 numbers shares its largest moment. Codes are roots, which are finer where moments are small:
+/// A block of 256 first moments shares its largest. Codes are square roots, which are finer where moments are small:
 /// <code>
-///   first moment    m = sign · largest · (code / 127)²         int8      the smallest is 1/16 129 of the largest
-///   second moment   v = largest · (code / 255)⁴                uint8     1/4.2e9; rounded up, so that no step is divided by zero
+///   m = sign · largest · (code / 127)²         int8; the smallest is 1/16 129 of the largest
 /// </code>
+/// The second moment falls by a fiftieth per step. Neighbouring codes of 8 bits are further apart than that, so it would never fall; those of
+/// 16 bits lie 1/256 to 1/128 apart.
 /// </remarks>
-internal sealed class Adam8
+internal sealed class CompactAdam
 {
     private const float Beta1 = 0.9f;
     private const float Beta2 = 0.98f;
@@ -23,25 +24,24 @@ internal sealed class Adam8
 
     private readonly IReadOnlyList<Parameter> parameters;
     private readonly sbyte[][] first;
-    private readonly byte[][] second;
-    private readonly float[][] largestFirst, largestSecond;
+    private readonly ushort[][] second;
+    private readonly float[][] largestFirst;
 
     /// <summary>Moments of zero.</summary>
     /// <param name="parameters">What is moved, none of it frozen.</param>
-    public Adam8(IReadOnlyList<Parameter> parameters)
+    public CompactAdam(IReadOnlyList<Parameter> parameters)
     {
         this.parameters = parameters;
         first = [.. parameters.Select(parameter => new sbyte[parameter.Value.Length])];
-        second = [.. parameters.Select(parameter => new byte[parameter.Value.Length])];
+        second = [.. parameters.Select(parameter => new ushort[parameter.Value.Length])];
         largestFirst = [.. parameters.Select(parameter => new float[Blocks(parameter)])];
-        largestSecond = [.. parameters.Select(parameter => new float[Blocks(parameter)])];
     }
 
     /// <summary>Steps that were made.</summary>
     public int Steps { get; private set; }
 
     /// <summary>Bytes of the state.</summary>
-    public long ByteLength => parameters.Sum(parameter => 2L * parameter.Value.Length + 2L * sizeof(float) * Blocks(parameter));
+    public long ByteLength => parameters.Sum(parameter => 3L * parameter.Value.Length + (long)sizeof(float) * Blocks(parameter));
 
     /// <summary>Moves every parameter by its gradient, which stays as it is.</summary>
     /// <param name="rate">The learning rate of this step.</param>
@@ -56,7 +56,7 @@ internal sealed class Adam8
                 var n = Math.Min(Block, parameters[i].Value.Length - start);
                 Move(
                     parameters[i].Value.Slice(start, n), parameters[i].Gradient.Slice(start, n), first[i].AsSpan(start, n), second[i].AsSpan(start, n),
-                    ref largestFirst[i][block], ref largestSecond[i][block], factor1, factor2);
+                    ref largestFirst[i][block], factor1, factor2);
             }
     }
 
@@ -69,15 +69,13 @@ internal sealed class Adam8
             transfer.Array(first[i]);
             transfer.Array(second[i]);
             transfer.Array(largestFirst[i]);
-            transfer.Array(largestSecond[i]);
         }
     }
 
     private static int Blocks(Parameter parameter) => (parameter.Value.Length + Block - 1) / Block;
 
     private static void Move(
-        Span<float> value, ReadOnlySpan<float> gradient, Span<sbyte> first, Span<byte> second, ref float largestFirst, ref float largestSecond,
-        float factor1, float factor2)
+        Span<float> value, ReadOnlySpan<float> gradient, Span<sbyte> first, Span<ushort> second, ref float largestFirst, float factor1, float factor2)
     {
         Span<float> m = stackalloc float[Block], v = stackalloc float[Block], step = stackalloc float[Block];
         m = m[..value.Length];
@@ -87,8 +85,7 @@ internal sealed class Adam8
         {
             var root = first[i] * (1f / 127);
             m[i] = Beta1 * root * Math.Abs(root) * largestFirst + (1 - Beta1) * gradient[i];
-            var fourth = second[i] * (1f / 255);
-            v[i] = Beta2 * (fourth * fourth) * (fourth * fourth) * largestSecond + (1 - Beta2) * gradient[i] * gradient[i];
+            v[i] = Beta2 * BitConverter.UInt32BitsToSingle((uint)second[i] << 16) + (1 - Beta2) * gradient[i] * gradient[i];
         }
 
         TensorPrimitives.Multiply(v, factor2, step);
@@ -98,12 +95,11 @@ internal sealed class Adam8
         TensorPrimitives.MultiplyAdd(step, factor1, value, value);
 
         largestFirst = Math.Abs(TensorPrimitives.MaxMagnitude<float>(m));
-        largestSecond = TensorPrimitives.Max<float>(v);
-        var (inverseFirst, inverseSecond) = (largestFirst > 0 ? 1 / largestFirst : 0, largestSecond > 0 ? 1 / largestSecond : 0);
+        var inverse = largestFirst > 0 ? 1 / largestFirst : 0;
         for (var i = 0; i < value.Length; i++)
         {
-            first[i] = (sbyte)MathF.CopySign(MathF.Round(127 * MathF.Sqrt(Math.Abs(m[i]) * inverseFirst)), m[i]);
-            second[i] = (byte)Math.Min(255, MathF.Ceiling(255 * MathF.Sqrt(MathF.Sqrt(v[i] * inverseSecond))));
+            first[i] = (sbyte)MathF.CopySign(MathF.Round(127 * MathF.Sqrt(Math.Abs(m[i]) * inverse)), m[i]);
+            second[i] = (ushort)(BitConverter.SingleToUInt32Bits(v[i]) + 0x8000 >> 16);
         }
     }
 }

@@ -3,7 +3,7 @@ using LoRDBA.Training.Optimizers;
 
 namespace LoRDBA.Training.Tests.Optimizers;
 
-public sealed class Adam8Tests
+public sealed class CompactAdamTests
 {
     [Fact]
     public void The_first_step_moves_by_the_rate_against_the_gradient_s_sign()
@@ -11,9 +11,9 @@ public sealed class Adam8Tests
         // m̂ = g and v̂ = g²: each number moves by the rate, whatever its gradient's size.
         var parameter = new Parameter("w", 1, 3);
         ((ReadOnlySpan<float>)[1e-3f, -5, 0]).CopyTo(parameter.Gradient);
-        new Adam8([parameter]).Step(0.5f);
-        Assert.Equal(-0.5f, parameter.Value[0], 1e-4f);
-        Assert.Equal(0.5f, parameter.Value[1], 1e-4f);
+        new CompactAdam([parameter]).Step(0.5f);
+        Assert.Equal(-0.5f, parameter.Value[0], 2e-3f);
+        Assert.Equal(0.5f, parameter.Value[1], 2e-3f);
         Assert.Equal(0, parameter.Value[2]);
     }
 
@@ -22,13 +22,13 @@ public sealed class Adam8Tests
     {
         var random = new Random(4);
         Parameter eight = new("w", 3, 217), exact = new("w", 3, 217);
-        var (adam8, adam) = (new Adam8([eight]), new Adam([exact], weightDecay: 0));
+        var (compact, adam) = (new CompactAdam([eight]), new Adam([exact], weightDecay: 0));
         for (var step = 0; step < 60; step++)
         {
             // Gradients of very different sizes, each with a direction and noise.
             for (var i = 0; i < eight.Value.Length; i++)
                 eight.Gradient[i] = exact.Gradient[i] = MathF.Pow(10, -(i % 4)) * (MathF.Sin(i) + (float)random.NextDouble() - 0.5f);
-            adam8.Step(0.01f);
+            compact.Step(0.01f);
             adam.Step(0.01f);
         }
 
@@ -47,7 +47,7 @@ public sealed class Adam8Tests
     public void A_state_that_was_written_and_read_goes_on_to_the_same_bits()
     {
         var (first, second) = (new Parameter("w", 2, 300), new Parameter("w", 2, 300));
-        Adam8 one = new([first]), other = new([second]);
+        CompactAdam one = new([first]), other = new([second]);
         first.FillNormal(new Random(1), 1);
         for (var i = 0; i < 5; i++) Step(one, first, i);
         using var memory = new MemoryStream();
@@ -62,7 +62,7 @@ public sealed class Adam8Tests
         }
         Assert.Equal(first.Value, second.Value);
 
-        static void Step(Adam8 adam, Parameter parameter, int seed)
+        static void Step(CompactAdam adam, Parameter parameter, int seed)
         {
             var random = new Random(seed);
             foreach (ref var gradient in parameter.Gradient) gradient = (float)random.NextDouble() - 0.5f;
