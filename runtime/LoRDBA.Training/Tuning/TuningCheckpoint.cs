@@ -6,39 +6,59 @@ namespace LoRDBA.Training.Tuning;
 /// <summary>
 /// A run between two steps, as a file from which it goes on to the same bits:
 /// <code>
-/// | SHA-256 of all that follows | SHA-256 of the run: base, data, options | the state's numbers |
+/// | SHA-256 of the run: base, data, options | the state's numbers | SHA-256 of all before |
 /// </code>
-/// Written whole or not at all. It is no exchange format: another version of the program refuses it.
+/// Written whole or not at all, and never whole in memory. It is no exchange format: another version of the program refuses it.
 /// </summary>
 internal static class TuningCheckpoint
 {
     private const int DigestLength = Sha256Digest.Length;
 
     /// <exception cref="IOException">It cannot be written; the checkpoint before is still there.</exception>
-    public static void Save(string path, Sha256Digest run, Action<StateTransfer> transfer)
+    public static void Save(string path, Sha256Digest run, Action<StateTransfer> transfer) => WholeFile.Write(path, file =>
     {
-        using var memory = new MemoryStream();
-        memory.Write(run.ToArray());
-        transfer(new StateTransfer(memory, writes: true));
-        var content = memory.GetBuffer().AsMemory(0, (int)memory.Length);
-        WholeFile.Write(path, file =>
+        var digest = new Sha256Builder();
+        void Write(Span<byte> bytes)
         {
-            file.Write(Sha256Digest.Of(content.Span).ToArray());
-            file.Write(content.Span);
-        });
-    }
+            digest.Append(bytes);
+            file.Write(bytes);
+        }
+        Write(run.ToArray());
+        transfer(new StateTransfer(Write));
+        file.Write(digest.Finish().ToArray());
+    });
 
     /// <summary>Checks all of it before anything is taken over.</summary>
     /// <exception cref="TuningException">It is damaged, or another run's.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static void Load(string path, Sha256Digest run, Action<StateTransfer> transfer)
     {
-        var bytes = File.ReadAllBytes(path);
-        if (bytes.Length < 2 * DigestLength || !Sha256Digest.Of(bytes.AsSpan(DigestLength)).ToArray().AsSpan().SequenceEqual(bytes.AsSpan(0, DigestLength)))
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+        if (file.Length < 2 * DigestLength || !IsSound(file))
             throw new TuningException(TuningError.BadCheckpoint, $"{path} is damaged. Remove it, and tune from the beginning.");
-        if (!run.ToArray().AsSpan().SequenceEqual(bytes.AsSpan(DigestLength, DigestLength)))
+        file.Position = 0;
+        if (ReadDigest(file) != run)
             throw new TuningException(TuningError.BadCheckpoint, $"{path} belongs to a run with another model, other data or other options. Give those, or tune without resuming.");
-        using var content = new MemoryStream(bytes, 2 * DigestLength, bytes.Length - 2 * DigestLength);
-        transfer(new StateTransfer(content, writes: false));
+        transfer(new StateTransfer(file.ReadExactly));
+    }
+
+    private static bool IsSound(FileStream file)
+    {
+        var (digest, buffer) = (new Sha256Builder(), new byte[1 << 16]);
+        for (var left = file.Length - DigestLength; left > 0;)
+        {
+            var part = buffer.AsSpan(0, (int)Math.Min(left, buffer.Length));
+            file.ReadExactly(part);
+            digest.Append(part);
+            left -= part.Length;
+        }
+        return ReadDigest(file) == digest.Finish();
+    }
+
+    private static Sha256Digest ReadDigest(FileStream file)
+    {
+        Span<byte> bytes = stackalloc byte[DigestLength];
+        file.ReadExactly(bytes);
+        return new Sha256Digest(bytes);
     }
 }

@@ -51,9 +51,9 @@ public sealed class CompactAdamTests
         first.FillNormal(new Random(1), 1);
         for (var i = 0; i < 5; i++) Step(one, first, i);
         using var memory = new MemoryStream();
-        one.Transfer(new StateTransfer(memory, writes: true));
+        one.Transfer(new StateTransfer(bytes => memory.Write(bytes)));
         memory.Position = 0;
-        other.Transfer(new StateTransfer(memory, writes: false));
+        other.Transfer(new StateTransfer(memory.ReadExactly));
         first.Value.CopyTo(second.Value);
         for (var i = 5; i < 9; i++)
         {
