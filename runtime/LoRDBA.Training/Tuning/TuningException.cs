@@ -19,8 +19,6 @@ public enum TuningError
     WrongStart,
     /// <summary>The loss is not finite any more.</summary>
     Diverged,
-    /// <summary>The memory asked for is too little.</summary>
-    TooLittleMemory,
     /// <summary>A checkpoint is damaged, or another run's.</summary>
     BadCheckpoint,
 }
