@@ -69,6 +69,7 @@ internal static class CommandLine
         new TokenizeCommand(context),
         new RunCommand(context),
         new EvalCommand(context),
+        new TuneCommand(context),
         new CompareCommand(context),
         new AnalyzeCommand(context),
         new TraceCommand(context),

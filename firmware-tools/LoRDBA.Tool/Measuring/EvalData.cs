@@ -24,6 +24,8 @@ internal enum EvalDataError
     Empty,
     /// <summary>A line is no JSON object with texts.</summary>
     BadLine,
+    /// <summary>There are too few lines to keep some apart.</summary>
+    TooFew,
     /// <summary>A line lacks a text, or it is empty.</summary>
     MissingText,
     /// <summary>A line has more tokens than the model's context holds.</summary>

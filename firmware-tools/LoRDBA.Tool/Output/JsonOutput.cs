@@ -53,5 +53,6 @@ internal static class JsonOutput
 [JsonSerializable(typeof(TensorValues))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(TuneResult))]
 [JsonSerializable(typeof(Turn))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -32,23 +32,25 @@ public static unsafe class Attention
         Lengths.RequireScratch(scratch.Length, tokens, nameof(scratch));
         var scale = 1 / MathF.Sqrt(shape.HeadDim);
         fixed (float* qAll = q, kAll = k, vAll = v, oAll = o, kept = softmax, p = scratch)
+            for (var head = 0; head < shape.NHead; head++) ForwardHead(shape, head, scale, tokens, qAll, kAll, vAll, oAll, kept, p);
+    }
+
+    /// <summary>One head of it, whatever the scale of q · k.</summary>
+    internal static void ForwardHead(
+        AttentionShape shape, int head, float scale, int tokens, float* q, float* k, float* v, float* o, float* softmax, float* p)
+    {
+        var h = new Head(shape, head);
+        for (var i = 0; i < tokens; i++)
         {
-            for (var head = 0; head < shape.NHead; head++)
-            {
-                var h = new Head(shape, head);
-                for (var i = 0; i < tokens; i++)
-                {
-                    float* query = qAll + h.Q(i), result = oAll + h.Q(i);
-                    var largest = float.NegativeInfinity;
-                    for (var j = 0; j <= i; j++) largest = Math.Max(largest, p[j] = scale * Dot(query, kAll + h.K(j), shape.HeadDim));
-                    var sum = 0f;
-                    for (var j = 0; j <= i; j++) sum += p[j] = MathF.Exp(p[j] - largest);
-                    new Span<float>(result, shape.HeadDim).Clear();
-                    for (var j = 0; j <= i; j++) AddScaled(p[j] / sum, vAll + h.K(j), result, shape.HeadDim);
-                    var row = kept + 2 * ((long)head * tokens + i);
-                    (row[0], row[1]) = (largest, sum);
-                }
-            }
+            float* query = q + h.Q(i), result = o + h.Q(i);
+            var largest = float.NegativeInfinity;
+            for (var j = 0; j <= i; j++) largest = Math.Max(largest, p[j] = scale * Dot(query, k + h.K(j), shape.HeadDim));
+            var sum = 0f;
+            for (var j = 0; j <= i; j++) sum += p[j] = MathF.Exp(p[j] - largest);
+            new Span<float>(result, shape.HeadDim).Clear();
+            for (var j = 0; j <= i; j++) AddScaled(p[j] / sum, v + h.K(j), result, shape.HeadDim);
+            var row = softmax + 2 * ((long)head * tokens + i);
+            (row[0], row[1]) = (largest, sum);
         }
     }
 
@@ -77,31 +79,35 @@ public static unsafe class Attention
         Lengths.Require(dk.Length, tokens, shape.KeyLength, nameof(dk));
         Lengths.Require(dv.Length, tokens, shape.KeyLength, nameof(dv));
         Lengths.RequireScratch(scratch.Length, 2L * tokens, nameof(scratch));
-        var (n, scale) = (shape.HeadDim, 1 / MathF.Sqrt(shape.HeadDim));
+        var scale = 1 / MathF.Sqrt(shape.HeadDim);
         fixed (float* qAll = q, kAll = k, vAll = v, kept = softmax, above = dOut, dqAll = dq, dkAll = dk, dvAll = dv, p = scratch)
-        {
-            var dp = p + tokens;
             for (var head = 0; head < shape.NHead; head++)
-            {
-                var h = new Head(shape, head);
-                for (var i = 0; i < tokens; i++)
-                {
-                    var row = kept + 2 * ((long)head * tokens + i);
-                    var (largest, sum, mean) = (row[0], row[1], 0f);
-                    for (var j = 0; j <= i; j++)
-                    {
-                        p[j] = MathF.Exp(scale * Dot(qAll + h.Q(i), kAll + h.K(j), n) - largest) / sum;
-                        mean += p[j] * (dp[j] = Dot(above + h.Q(i), vAll + h.K(j), n));
-                    }
+                BackwardHead(shape, head, scale, tokens, qAll, kAll, vAll, kept, above, dqAll, dkAll, dvAll, p);
+    }
 
-                    for (var j = 0; j <= i; j++)
-                    {
-                        var ds = scale * p[j] * (dp[j] - mean);
-                        AddScaled(ds, kAll + h.K(j), dqAll + h.Q(i), n);
-                        AddScaled(ds, qAll + h.Q(i), dkAll + h.K(j), n);
-                        AddScaled(p[j], above + h.Q(i), dvAll + h.K(j), n);
-                    }
-                }
+    /// <summary>One head of it. Heads that share a key head add to the same keys and values: one thread, in their order.</summary>
+    internal static void BackwardHead(
+        AttentionShape shape, int head, float scale, int tokens, float* q, float* k, float* v, float* softmax,
+        float* dOut, float* dq, float* dk, float* dv, float* scratch)
+    {
+        var (h, n) = (new Head(shape, head), shape.HeadDim);
+        float* p = scratch, dp = scratch + tokens;
+        for (var i = 0; i < tokens; i++)
+        {
+            var row = softmax + 2 * ((long)head * tokens + i);
+            var (largest, sum, mean) = (row[0], row[1], 0f);
+            for (var j = 0; j <= i; j++)
+            {
+                p[j] = MathF.Exp(scale * Dot(q + h.Q(i), k + h.K(j), n) - largest) / sum;
+                mean += p[j] * (dp[j] = Dot(dOut + h.Q(i), v + h.K(j), n));
+            }
+
+            for (var j = 0; j <= i; j++)
+            {
+                var ds = scale * p[j] * (dp[j] - mean);
+                AddScaled(ds, k + h.K(j), dq + h.Q(i), n);
+                AddScaled(ds, q + h.Q(i), dk + h.K(j), n);
+                AddScaled(p[j], dOut + h.Q(i), dv + h.K(j), n);
             }
         }
     }

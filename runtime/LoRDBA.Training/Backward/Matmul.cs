@@ -39,13 +39,17 @@ internal static unsafe class Matmul
 
     /// <summary>C = A · B, where C [m][n] lies row after row and is added to if <paramref name="accumulate"/>.</summary>
     public static void Multiply(int m, int n, int k, Strided a, Strided b, float* c, bool accumulate) =>
-        Multiply(m, n, k, a, b, c, accumulate, takeSigns: false);
+        Multiply(m, n, k, a, b, c, n, accumulate, takeSigns: false);
+
+    /// <summary>The same for a C that is some columns of a wider matrix, <paramref name="stride"/> numbers from row to row.</summary>
+    public static void Multiply(int m, int n, int k, Strided a, Strided b, float* c, int stride, bool accumulate) =>
+        Multiply(m, n, k, a, b, c, stride, accumulate, takeSigns: false);
 
     /// <summary>C = A · sgn(B), with the signs of <see cref="SignBranch.IsPlus"/>.</summary>
     public static void MultiplySigns(int m, int n, int k, Strided a, Strided b, float* c, bool accumulate) =>
-        Multiply(m, n, k, a, b, c, accumulate, takeSigns: true);
+        Multiply(m, n, k, a, b, c, n, accumulate, takeSigns: true);
 
-    private static void Multiply(int m, int n, int k, Strided a, Strided b, float* c, bool accumulate, bool takeSigns)
+    private static void Multiply(int m, int n, int k, Strided a, Strided b, float* c, int stride, bool accumulate, bool takeSigns)
     {
         var panel = stackalloc float[PanelRows * TileColumns];
         for (var start = 0; start < k; start += PanelRows)
@@ -59,7 +63,7 @@ internal static unsafe class Matmul
                 for (var row = 0; row < m; row += TileRows)
                 {
                     Tile(Math.Min(TileRows, m - row), columns, depth, a.At(row, start), a.Row, a.Column,
-                        panel, c + (long)row * n + column, n, accumulate || start > 0);
+                        panel, c + (long)row * stride + column, stride, accumulate || start > 0);
                 }
             }
         }

@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace LoRDBA.Training.Backward;
 
 /// <summary>A matrix that training moves: its numbers and the gradient of the loss by them, both float32, row after row.</summary>
 /// <remarks>Backward passes add to the gradient. No operation and no optimizer clears it: whoever runs the steps does.</remarks>
-public sealed class Parameter
+public sealed unsafe class Parameter
 {
     private readonly float[] value;
     private float[] gradient;
@@ -17,7 +20,8 @@ public sealed class Parameter
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(rows);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         (Name, Rows, Columns) = (name, rows, columns);
-        (value, gradient) = (new float[checked(rows * columns)], new float[rows * columns]);
+        // Pinned: kernels take addresses.
+        (value, gradient) = (GC.AllocateArray<float>(checked(rows * columns), pinned: true), GC.AllocateArray<float>(rows * columns, pinned: true));
     }
 
     /// <summary>The tensor's GGUF name, or a name made from it.</summary>
@@ -34,6 +38,12 @@ public sealed class Parameter
 
     /// <summary>[rows][columns]; empty once frozen.</summary>
     public Span<float> Gradient => gradient;
+
+    /// <summary>Where <see cref="Value"/> lies as long as this object lives.</summary>
+    internal float* Values => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(value));
+
+    /// <summary>Where <see cref="Gradient"/> lies as long as this object lives and is not frozen.</summary>
+    internal float* Gradients => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(gradient));
 
     /// <summary>Whether training leaves this parameter alone.</summary>
     public bool IsFrozen => gradient.Length == 0;

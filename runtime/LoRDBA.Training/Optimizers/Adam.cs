@@ -52,6 +52,20 @@ public sealed class Adam
         }
     }
 
+    /// <summary>Reads or writes the whole state, for a checkpoint.</summary>
+    internal void Transfer(StateTransfer transfer)
+    {
+        step = transfer.Number(step);
+        for (var i = 0; i < firstMoments.Length; i++)
+        {
+            transfer.Array(firstMoments[i]);
+            transfer.Array(secondMoments[i]);
+        }
+    }
+
+    /// <summary>Bytes of the state.</summary>
+    internal long ByteLength => firstMoments.Sum(moments => 2L * sizeof(float) * moments.Length);
+
     private static float[][] Zeros(IReadOnlyList<Parameter> parameters) =>
         [.. parameters.Select(parameter => new float[parameter.Value.Length])];
 

@@ -13,7 +13,7 @@ namespace LoRDBA.Runtime.Kernels.Products;
 /// lie in the file, four together where the path can. The inner sums are exact and the outer ones in the order of the blocks, so a token
 /// gets the same bits in a batch of any length, alone, and on every machine.
 /// </summary>
-internal sealed unsafe class BlockMatMul<TBlock, TPath> : MatMul where TBlock : struct, IQuantizedBlock where TPath : struct, IBlockPath
+internal sealed unsafe partial class BlockMatMul<TBlock, TPath> : MatMul where TBlock : struct, IQuantizedBlock where TPath : struct, IBlockPath
 {
     /// <summary>The kernel has no state: one serves all.</summary>
     public static readonly BlockMatMul<TBlock, TPath> Instance = new();

@@ -24,4 +24,16 @@ internal sealed unsafe class FloatMatMul : MatMul
             for (var t = 0; t < x.Tokens; t++) y[(long)t * nOut + row] = FloatDot.Dot(scratch, x.Values + (long)t * nIn, nIn);
         }
     }
+
+    /// <inheritdoc/>
+    public override void RunTransposed(in WeightMatrix weights, in MatMulInput dy, float* dx, int columnStart, int columnEnd, float* scratch)
+    {
+        var (nIn, nOut) = (weights.NIn, weights.NOut);
+        for (var row = 0; row < nOut; row++)
+        {
+            weights.Format.Dequantize(weights.Row(row), new Span<float>(scratch, nIn));
+            for (var t = 0; t < dy.Tokens; t++)
+                FloatDot.AddScaled(dx + (long)t * nIn + columnStart, scratch + columnStart, dy.Values[(long)t * nOut + row], columnEnd - columnStart);
+        }
+    }
 }

@@ -31,4 +31,13 @@ internal interface IBlockPath
 
     /// <summary>A tile times all tokens.</summary>
     static abstract void Batch(in TileProduct product);
+
+    /// <summary>
+    /// Fills a tile's codes for the transposed product: block range.First of all rows. The tile's rows are the block's 32 columns, its
+    /// channels the matrix's rows, which are whole blocks; in the order in which <see cref="BatchOfColumns"/> reads them.
+    /// </summary>
+    static abstract void UnpackColumns(in BlockRange range, in WeightTile tile);
+
+    /// <summary>A tile of columns times all tokens.</summary>
+    static abstract void BatchOfColumns(in TileProduct product);
 }

@@ -28,6 +28,10 @@ internal readonly unsafe struct ScalarPath<TBlock> : IBlockPath where TBlock : s
 
     public static void Unpack(in BlockRange range, in WeightTile tile) => PairUnpacking<TBlock>.Run(range, tile);
 
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Pairs(range, tile);
+
+    public static void BatchOfColumns(in TileProduct product) => Batch(product);
+
     public static void Batch(in TileProduct p)
     {
         for (var t = 0; t < p.Tokens; t++)

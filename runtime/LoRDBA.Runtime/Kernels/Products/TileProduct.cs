@@ -21,6 +21,17 @@ internal readonly unsafe struct TileProduct
         Y = y;
     }
 
+    /// <summary>A tile of columns times gradients into which the scales of its rows are folded; it adds to y.</summary>
+    public TileProduct(in WeightTile tile, in FoldedRows rows, int count, int tokens, float* y, long stride)
+    {
+        (Tile, Tokens, Adds, Count) = (tile, tokens, true, count);
+        (Width, Blocks, Stride) = (WeightTile.MaxBlocks * QuantizedRows.BlockLength, WeightTile.MaxBlocks, stride);
+        Codes = rows.Codes;
+        Scales = rows.Scales;
+        Sums = rows.Sums;
+        Y = y;
+    }
+
     private TileProduct(in TileProduct all, int token, float* y)
     {
         this = all;

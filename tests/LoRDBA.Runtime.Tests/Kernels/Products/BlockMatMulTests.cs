@@ -11,7 +11,7 @@ namespace LoRDBA.Runtime.Tests.Kernels.Products;
 /// The product of block-quantized weights: the scalar twin against float64 over the dequantized weights, every vector path against the twin
 /// to the bit, batches against single tokens to the bit, all on weights that end where reading on would crash.
 /// </summary>
-public sealed unsafe class BlockMatMulTests
+public sealed unsafe partial class BlockMatMulTests
 {
     /// <summary>Two tiles of channels and part of a third, as a row of super-blocks has it.</summary>
     private const int MaxBlocks = 24;

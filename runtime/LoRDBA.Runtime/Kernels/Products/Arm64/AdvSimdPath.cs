@@ -16,4 +16,8 @@ internal readonly struct AdvSimdPath<TBlock> : IBlockPath where TBlock : struct,
     public static void Unpack(in BlockRange range, in WeightTile tile) => AdvSimdUnpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => AdvSimdBatch<TBlock>.Run(product);
+
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Channels(range, tile);
+
+    public static void BatchOfColumns(in TileProduct product) => AdvSimdBatch<TBlock>.Run(product);
 }

@@ -12,4 +12,9 @@ internal readonly struct DpPath<TBlock> : IBlockPath where TBlock : struct, IQua
     public static void Unpack(in BlockRange range, in WeightTile tile) => DpUnpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => DpBatch<TBlock>.Run(product);
+
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Channels(range, tile);
+
+    // What is folded into the gradients takes all of their 15 bits, so there is nothing that bytes would save.
+    public static void BatchOfColumns(in TileProduct product) => AdvSimdBatch<TBlock>.Run(product);
 }

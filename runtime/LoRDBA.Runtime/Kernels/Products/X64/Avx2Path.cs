@@ -16,4 +16,8 @@ internal readonly struct Avx2Path<TBlock> : IBlockPath where TBlock : struct, IQ
     public static void Unpack(in BlockRange range, in WeightTile tile) => Avx2Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx2Batch<TBlock>.Run(product);
+
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Pairs(range, tile);
+
+    public static void BatchOfColumns(in TileProduct product) => Avx2Batch<TBlock>.Run(product);
 }

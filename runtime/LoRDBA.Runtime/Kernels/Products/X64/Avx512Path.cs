@@ -16,6 +16,10 @@ internal readonly struct Avx512Path<TBlock> : IBlockPath where TBlock : struct, 
     public static void Unpack(in BlockRange range, in WeightTile tile) => Avx512Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
+
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Pairs(range, tile);
+
+    public static void BatchOfColumns(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
 }
 
 /// <summary>The same for formats of super-blocks with factors.</summary>
@@ -48,4 +52,8 @@ internal readonly struct Avx512NarrowPath<TBlock> : IBlockPath where TBlock : st
     public static void Unpack(in BlockRange range, in WeightTile tile) => Avx512Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
+
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Pairs(range, tile);
+
+    public static void BatchOfColumns(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
 }
