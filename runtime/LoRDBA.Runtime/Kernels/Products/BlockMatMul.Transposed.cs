@@ -42,7 +42,7 @@ internal sealed unsafe partial class BlockMatMul<TBlock, TPath>
     {
         var count = blocks * QuantizedRows.BlockLength;
         var range = new BlockRange(weights.Data + row * weights.RowBytes, weights.RowBytes, count, column / QuantizedRows.BlockLength, count: 1, stride: count);
-        TBlock.Scales(range, rows.RowScales, rows.RowMins);
+        ReadScales(range, rows.RowScales, rows.RowMins);
         rows.MakeFactors(blocks);
         TPath.UnpackColumns(range, rows.Tile);
         for (var t = 0; t < dy.Tokens; t += FoldedRows.Tokens)
@@ -50,6 +50,27 @@ internal sealed unsafe partial class BlockMatMul<TBlock, TPath>
             var tokens = Math.Min(FoldedRows.Tokens, dy.Tokens - t);
             rows.Fold(dy, t, tokens, row, blocks, TBlock.HasMin);
             TPath.BatchOfColumns(new TileProduct(rows.Tile, rows, blocks, tokens, dx + (long)t * weights.NIn + column, weights.NIn));
+        }
+    }
+
+    /// <summary>Scales and minima of one block of many rows: those of a super-block are read for sixteen rows, and one block's are kept.</summary>
+    private static void ReadScales(in BlockRange range, float* scales, float* mins)
+    {
+        const int together = RowsProduct.Together;
+        if (TBlock.BlocksTogether == 1)
+        {
+            TBlock.Scales(range, scales, mins);
+            return;
+        }
+        float* allScales = stackalloc float[TBlock.BlocksTogether * together], allMins = stackalloc float[TBlock.BlocksTogether * together];
+        var block = range.First % TBlock.BlocksTogether;
+        for (var r = 0; r < range.Rows; r += together)
+        {
+            var rows = Math.Min(together, range.Rows - r);
+            TBlock.Scales(
+                new BlockRange(range.RowAt(r), range.RowBytes, rows, range.First - block, TBlock.BlocksTogether, together), allScales, allMins);
+            new Span<float>(allScales + block * together, rows).CopyTo(new Span<float>(scales + r, rows));
+            if (TBlock.HasMin) new Span<float>(allMins + block * together, rows).CopyTo(new Span<float>(mins + r, rows));
         }
     }
 }

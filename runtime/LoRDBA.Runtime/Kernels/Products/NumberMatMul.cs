@@ -53,6 +53,10 @@ internal sealed unsafe class NumberMatMul<TNumber, TLanes> : MatMul where TNumbe
                 OneRow(new Rows(weights.Data + row * weights.RowBytes, weights.RowBytes, nIn, stride, scratch), x.Values + (long)t * nIn, y + t * stride + row);
     }
 
+    /// <inheritdoc/>
+    public override void RunTransposed(in WeightMatrix weights, in MatMulInput dy, float* dx, int columnStart, int columnEnd, float* scratch) =>
+        FloatMatMul.Instance.RunTransposed(weights, dy, dx, columnStart, columnEnd, scratch);
+
     /// <summary>
     /// Some rows: where they lie, how long they are, how far it is from one token's outputs to the next's, and room for sixteen sums.
     /// </summary>

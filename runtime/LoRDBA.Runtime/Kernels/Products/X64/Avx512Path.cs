@@ -36,6 +36,10 @@ internal readonly struct Avx512FieldPath<TBlock> : IBlockPath where TBlock : str
     public static void Unpack(in BlockRange range, in WeightTile tile) => Avx512Unpacking<TBlock>.Run(range, tile);
 
     public static void Batch(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
+
+    public static void UnpackColumns(in BlockRange range, in WeightTile tile) => ColumnUnpacking<TBlock>.Pairs(range, tile);
+
+    public static void BatchOfColumns(in TileProduct product) => Avx512Batch<TBlock>.Run(product);
 }
 
 /// <summary>The same for formats of four or five bits, whose rows have a faster way.</summary>
