@@ -1,0 +1,36 @@
+namespace LoRDBA.Hil.Tests.Emulation;
+
+/// <summary>
+/// The GPIO chip of qemu's machine <c>virt</c>, an Arm PL061 with eight lines, seen from outside the guest.
+/// </summary>
+/// <remarks>
+/// What its model does, and what the bus of two lines (<see cref="I2cWire"/>) is built on:
+/// <code>
+/// line is an output         the level that the guest sets goes out and is told; what is driven from outside is ignored
+/// line becomes an input     it keeps the level that it had, until the outside drives it
+/// line is an input          the guest reads what was driven last
+/// </code>
+/// </remarks>
+internal sealed class Pl061
+{
+    /// <summary>Arm DDI 0190: a data register per mask of lines, of which the last has all; then the directions, 1 for an output.</summary>
+    private const ulong Base = 0x0903_0000, Data = Base + 0x3fc, Direction = Base + 0x400;
+
+    private readonly QtestClient qtest;
+    private readonly string device;
+
+    public Pl061(QtestClient qtest, string device)
+    {
+        (this.qtest, this.device) = (qtest, device);
+        qtest.InterceptOutputs(device);
+    }
+
+    /// <summary>The lines that the guest drives now, a bit each.</summary>
+    public uint ReadDirection() => qtest.ReadRegister(Direction);
+
+    /// <summary>The levels of all lines, a bit each.</summary>
+    public uint ReadData() => qtest.ReadRegister(Data);
+
+    /// <summary>Drives a line from outside.</summary>
+    public void Drive(int line, bool level) => qtest.SetInput(device, line, level);
+}
