@@ -21,9 +21,6 @@ internal sealed class I2cTarget(Bme280 sensor)
     /// <summary>Transfers that began.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>Between START and STOP.</summary>
-    public bool IsBusy => phase != Phase.Idle;
-
     /// <summary>Whether the target pulls SDA low at the next rise of the clock.</summary>
     public bool PullsLow { get; private set; }
 

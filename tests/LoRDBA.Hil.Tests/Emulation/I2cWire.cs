@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace LoRDBA.Hil.Tests.Emulation;
 
 /// <summary>
@@ -6,31 +8,33 @@ namespace LoRDBA.Hil.Tests.Emulation;
 /// </summary>
 /// <remarks>
 /// The kernel lets a line go by making it an input, and pulls it by making it a low output. What the chip's model makes of that leaves the
-/// bench all the time it needs, so no bit depends on how fast this machine is:
+/// bench all the time it needs, so nothing depends on how fast this machine is:
 /// <code>
-/// guest lets a line go    the line keeps its low level until the bench drives it: each rise of the clock waits for the bench
-/// guest pulls a line      output becomes high, then low: two changes are told, and in order with those of the other line.
-///                         SDA before SCL: a START; SCL before SDA: the next bit
+/// a line that is let go keeps the level of its output: SCL stays low until the bench drives it. Each rise of the clock waits for the bench.
+/// a line is pulled from a high level: qemu tells that its output rose and fell.
+/// SDA is held at the clock's rise: the bench has set its output high by then, behind the guest's back, so that letting it go is a change.
 ///
-///            guest lets SCL go          bench drives SDA, then SCL         guest pulls SCL
+///            guest lets SCL go          bench drives SDA, then SCL         guest pulls SCL: told
 ///                   |                            |                               |
 /// SCL  ____________ . . . . (still low) . . . . _/‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾\________
-/// SDA  ===X=================================X=============== START or STOP ==========X===
+/// SDA  ===X=================================X==== START or STOP: told, in order =====X===
 /// </code>
-/// A STOP is told by nothing and looked for; the bus rests after it for at least half a bit.
+/// The kernel sets SDA anew for each bit and reads it only where it has let it go, so it does not see the high output.
 /// </remarks>
 internal sealed class I2cWire : IDisposable
 {
     /// <summary>The lines, as the device tree names them (tests/hil/prepare.sh).</summary>
     public const int Sda = 5, Scl = 6;
 
+    private enum Told { Start, Stop, ClockFell, End }
+
     private readonly QtestClient qtest;
     private readonly Pl061 chip;
     private readonly I2cTarget target;
+    private readonly BlockingCollection<Told> told = [];
     private readonly Thread thread;
     private volatile bool isEnding;
-    private volatile bool isClockHigh = true, hasStarted;   // as the guest's own changes tell
-    private bool wasHeld;                                   // SDA by the guest, when the clock rose
+    private volatile bool isClockHigh = true, isHeld;   // at the bus, as far as it was told; SDA by the guest
 
     /// <param name="qtest">Tells what the guest pulls.</param>
     /// <param name="chip">Where the lines are.</param>
@@ -40,27 +44,38 @@ internal sealed class I2cWire : IDisposable
         (this.qtest, this.chip, target) = (qtest, chip, new I2cTarget(sensor));
         chip.Drive(Sda, true);
         chip.Drive(Scl, true);
-        qtest.OutputChanged += WhenPulled;
+        qtest.OutputChanged += Hear;
         thread = new Thread(Run) { IsBackground = true, Name = "I2C" };
         thread.Start();
     }
 
-    /// <summary>Transfers that began, those within others as well.</summary>
+    /// <summary>STARTs, repeated ones as well.</summary>
     public int Starts => target.Starts;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         isEnding = true;
+        told.Add(Told.End);
         thread.Join();
-        qtest.OutputChanged -= WhenPulled;
+        qtest.OutputChanged -= Hear;
+        told.Dispose();
     }
 
-    private void WhenPulled(int line, bool level)
+    /// <summary>On qtest's thread, before any later reply.</summary>
+    private void Hear(int line, bool level)
     {
-        if (level) return;
-        if (line == Scl) isClockHigh = false;
-        if (line == Sda && isClockHigh) hasStarted = true;
+        if (level || !isClockHigh) return;
+        if (line == Scl)
+        {
+            isClockHigh = false;
+            told.Add(Told.ClockFell);
+        }
+        else if (line == Sda)
+        {
+            told.Add(isHeld ? Told.Stop : Told.Start);
+            isHeld = !isHeld;
+        }
     }
 
     private void Run()
@@ -69,9 +84,15 @@ internal sealed class I2cWire : IDisposable
         {
             while (!isEnding)
             {
-                WatchHighClock();
-                target.ClockFell();
-                RaiseClock();
+                switch (told.Take())
+                {
+                    case Told.Start: target.Start(); break;
+                    case Told.Stop: target.Stop(); break;
+                    case Told.ClockFell:
+                        target.ClockFell();
+                        RaiseClock();
+                        break;
+                }
             }
         }
         catch (IOException)
@@ -80,46 +101,24 @@ internal sealed class I2cWire : IDisposable
         }
     }
 
-    /// <summary>Until the clock falls: a STOP, a START.</summary>
-    private void WatchHighClock()
-    {
-        while (!isEnding)
-        {
-            // In this order: if the clock is still high after the second look, the first saw SDA at a high clock.
-            var isHeld = IsSet(chip.ReadDirection(), Sda);
-            var isHigh = IsSet(chip.ReadData(), Scl);
-            if (wasHeld && !isHeld && isHigh)
-            {
-                target.Stop();
-                wasHeld = false;
-                chip.Drive(Sda, true);
-            }
-            if (hasStarted)
-            {
-                hasStarted = false;
-                wasHeld = true;
-                target.Start();
-            }
-            if (!isHigh) return;
-            if (!target.IsBusy) Thread.Sleep(1);
-        }
-    }
-
     /// <summary>Once the guest has let the clock go: SDA's level, then the clock's rise.</summary>
     private void RaiseClock()
     {
-        while (!isEnding)
+        uint direction;
+        do
         {
-            var direction = chip.ReadDirection();
-            if (IsSet(direction, Scl)) continue;
-            wasHeld = IsSet(direction, Sda);
-            var level = !wasHeld && !target.PullsLow;
-            chip.Drive(Sda, level);
-            target.ClockRises(level);
-            (hasStarted, isClockHigh) = (false, true);
-            chip.Drive(Scl, true);
-            return;
+            if (isEnding) return;
+            direction = chip.ReadDirection();
         }
+        while (IsSet(direction, Scl));
+
+        isHeld = IsSet(direction, Sda);
+        var level = !isHeld && !target.PullsLow;
+        if (isHeld) chip.SetOutput(Sda);
+        else chip.Drive(Sda, level);
+        target.ClockRises(level);
+        isClockHigh = true;
+        chip.Drive(Scl, true);
     }
 
     private static bool IsSet(uint lines, int line) => (lines >> line & 1) != 0;

@@ -13,8 +13,8 @@ namespace LoRDBA.Hil.Tests.Emulation;
 /// </remarks>
 internal sealed class Pl061
 {
-    /// <summary>Arm DDI 0190: a data register per mask of lines, of which the last has all; then the directions, 1 for an output.</summary>
-    private const ulong Base = 0x0903_0000, Data = Base + 0x3fc, Direction = Base + 0x400;
+    /// <summary>Arm DDI 0190: 256 data registers, one per mask of lines, at four times the mask; then the directions, 1 for an output.</summary>
+    private const ulong Data = 0x0903_0000, Direction = Data + 0x400;
 
     private readonly QtestClient qtest;
     private readonly string device;
@@ -29,7 +29,10 @@ internal sealed class Pl061
     public uint ReadDirection() => qtest.ReadRegister(Direction);
 
     /// <summary>The levels of all lines, a bit each.</summary>
-    public uint ReadData() => qtest.ReadRegister(Data);
+    public uint ReadData() => qtest.ReadRegister(Data + (0xff << 2));
+
+    /// <summary>Sets the output of a line that the guest drives, as the guest itself would.</summary>
+    public void SetOutput(int line) => qtest.WriteRegister(Data + (1u << line << 2), 1u << line);
 
     /// <summary>Drives a line from outside.</summary>
     public void Drive(int line, bool level) => qtest.SetInput(device, line, level);

@@ -40,6 +40,9 @@ internal sealed class QtestClient : IDisposable
         return (uint)ulong.Parse(words[1].AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Writes 32 bits of the machine's memory, as its processor would.</summary>
+    public void WriteRegister(ulong address, uint value) => Request($"writel 0x{address:x} 0x{value:x}");
+
     /// <inheritdoc/>
     public void Dispose()
     {
