@@ -18,6 +18,9 @@ internal abstract class Board(RunRecord record) : IAsyncDisposable
     /// <summary>The folder on the board with the panel, its settings and what tests put there.</summary>
     public abstract string Folder { get; }
 
+    /// <summary>The folder on the board with the panel's adapter store.</summary>
+    public virtual string StoreFolder => throw new NotSupportedException("This board keeps no adapters.");
+
     /// <summary>What was driven and seen.</summary>
     public LineLog Lines { get; } = new(record.Line);
 
@@ -39,10 +42,17 @@ internal abstract class Board(RunRecord record) : IAsyncDisposable
     /// <summary>Starts the panel, on a board where it does not run.</summary>
     public abstract void StartPanel();
 
+    /// <summary>Ends the panel as a supervisor does, by SIGTERM, and waits for its end.</summary>
+    /// <returns>How long that took by the board's clock, and the panel's exit code.</returns>
+    public abstract (double Seconds, int ExitCode) StopPanel();
+
     /// <summary>Drives an input of the panel.</summary>
     public abstract void Drive(PanelLine line, bool level);
 
-    /// <summary>A line of what the board's sensor measures from now on, where the bench plays it.</summary>
+    /// <summary>So many edges of the button, as fast as the bench can drive them.</summary>
+    public virtual void Burst(int edges) => throw new NotSupportedException("This bench cannot drive bursts.");
+
+    /// <summary>What the board's sensor measures from now on, where the bench plays it.</summary>
     public virtual void SetSensor(int rawTemperature, int rawHumidity) => throw new NotSupportedException("The bench does not play this board's sensor.");
 
     /// <summary>Seconds that the board's own clock has run since its start: guest time on an emulated board.</summary>

@@ -45,6 +45,14 @@ internal sealed class LinePort
         throw new TimeoutException($"The board said nothing of what was waited for within {timeout.TotalSeconds:0.#} s ({dropped} other lines{(IsClosed ? "; it has closed the line" : "")}).");
     }
 
+    /// <summary>The next line that has come already and <paramref name="isWanted"/>; null if there is none.</summary>
+    public string? TryReceive(Func<string, bool> isWanted)
+    {
+        while (lines.TryTake(out var line))
+            if (isWanted(line)) return line;
+        return null;
+    }
+
     /// <summary>Sends a line and waits for the answer.</summary>
     public string Ask(string line, string beginning, TimeSpan timeout)
     {
