@@ -55,6 +55,12 @@ internal sealed class RunRecord : IDisposable
     /// <summary>A fact about the board or the firmware, or a figure that a test took.</summary>
     public void Set(string name, JsonNode? value) => Change(() => facts[name] = value);
 
+    /// <summary>Whether a fact is there already.</summary>
+    public bool Has(string name)
+    {
+        lock (logs) return facts.ContainsKey(name);
+    }
+
     /// <summary>Which firmware this is.</summary>
     public void SetFirmware(string path) => Set("firmware", new JsonObject
     {

@@ -27,7 +27,7 @@ public abstract class BoardFixture : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (board is not null) await board.DisposeAsync();
         GC.SuppressFinalize(this);
