@@ -9,7 +9,7 @@ using LoRDBA.Boards;
 //   in LINE            opens a line as an input and tells its level, now and     LINE high
 //                      at each change                                            LINE low
 //   set LINE 0|1       drives an output                                          ok
-//   burst LINE N       drives N edges, as fast as it can                         ok
+//   burst LINE N       drives N edges, one per millisecond                      ok
 //
 // It ends with its input. Outputs are low then.
 
@@ -40,7 +40,11 @@ while (Console.ReadLine() is { } command)
             controller.Write(Number(line), level == "1");
             break;
         case ["burst", var line, var edges]:
-            for (var i = 0; i < Number(edges); i++) controller.Write(Number(line), i % 2 == 0);
+            for (var i = 0; i < Number(edges); i++)
+            {
+                controller.Write(Number(line), i % 2 == 0);
+                Thread.Sleep(1);
+            }
             break;
         default:
             Console.Error.WriteLine($"'{command}' is none of: out LINE, in LINE, set LINE 0|1, burst LINE N");

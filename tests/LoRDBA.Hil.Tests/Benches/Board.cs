@@ -7,7 +7,7 @@ namespace LoRDBA.Hil.Tests.Benches;
 internal abstract class Board(RunRecord record) : IAsyncDisposable
 {
     /// <summary>How long anything may take that should happen at once.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private LinePort? panel;
     private ShellPort? shell;
@@ -49,7 +49,7 @@ internal abstract class Board(RunRecord record) : IAsyncDisposable
     /// <summary>Drives an input of the panel.</summary>
     public abstract void Drive(PanelLine line, bool level);
 
-    /// <summary>So many edges of the button, as fast as the bench can drive them.</summary>
+    /// <summary>So many edges of the button, as fast as its chip takes them.</summary>
     public virtual void Burst(int edges) => throw new NotSupportedException("This bench cannot drive bursts.");
 
     /// <summary>What the board's sensor measures from now on, where the bench plays it.</summary>
@@ -58,11 +58,12 @@ internal abstract class Board(RunRecord record) : IAsyncDisposable
     /// <summary>Seconds that the board's own clock has run since its start: guest time on an emulated board.</summary>
     public double Uptime() => double.Parse(Shell.Run("cat /proc/uptime").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Presses the button for so long.</summary>
-    public async Task Press(TimeSpan time, CancellationToken cancellation)
+    /// <summary>Presses the button for at least so many seconds of the board's clock: how fast this machine is does not matter.</summary>
+    public void Press(double seconds)
     {
         Drive(PanelLine.Button, true);
-        await Task.Delay(time, cancellation);
+        var start = Uptime();
+        while (Uptime() < start + seconds) Thread.Yield();
         Drive(PanelLine.Button, false);
     }
 

@@ -99,7 +99,12 @@ internal sealed class EmulatedBoard : Board
     /// <inheritdoc/>
     public override void Burst(int edges) => Lines.Summarise($"{PanelLine.Button} {edges} edges driven", () =>
     {
-        for (var i = 0; i < edges; i++) Drive(PanelLine.Button, i % 2 == 0);
+        for (var i = 0; i < edges; i++)
+        {
+            Drive(PanelLine.Button, i % 2 == 0);
+            while ((machine!.Chip.ReadEdgesWaiting() & 1) != 0) Thread.Yield();     // another edge now would be this one, for the chip
+            Thread.Sleep(2);                                                        // and for the kernel's thread that notes it
+        }
     });
 
     /// <inheritdoc/>

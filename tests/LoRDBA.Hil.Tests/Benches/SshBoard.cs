@@ -10,6 +10,10 @@ namespace LoRDBA.Hil.Tests.Benches;
 /// <remarks>For the whole run it holds a lock on the board: two runs never share one.</remarks>
 internal sealed class SshBoard : Board
 {
+    private static readonly TimeSpan Boot = TimeSpan.FromMinutes(3);
+
+    private const string AtStart = "kernel, board, heat and throttling at the start", AtEnd = "kernel, board, heat and throttling at the end";
+
     private const string LinesProgram = "artifacts/publish/LoRDBA.Hil.Lines/release_linux-arm64/LoRDBA.Hil.Lines";
 
     private readonly SshHost host;
@@ -19,7 +23,7 @@ internal sealed class SshBoard : Board
     private readonly List<Process> processes = [];
     private Process? panel;
     private LinePort? lines;
-    private string bootId = "";
+    private bool isCut;
 
     private SshBoard(RunRecord record, SshHost host, string folder, Wiring wiring, BoardPower? power) : base(record)
     {
@@ -43,11 +47,13 @@ internal sealed class SshBoard : Board
     /// <param name="folder">The folder on the board, absolute, on a disk that outlives the power; made if it is not there.</param>
     /// <param name="wiring">Its lines.</param>
     /// <param name="power">Its power; null if it stays on.</param>
-    public static async Task<SshBoard> Create(string bench, SshHost host, string folder, Wiring wiring, BoardPower? power)
+    /// <param name="cancellation">Ends the wait for the board.</param>
+    public static async Task<SshBoard> Create(string bench, SshHost host, string folder, Wiring wiring, BoardPower? power, CancellationToken cancellation)
     {
         var firmware = PanelFiles.Firmware;
         var helper = Path.Combine(LoRDBA.Tests.SharedFiles.RepositoryRoot, LinesProgram);
         Assert.SkipUnless(File.Exists(helper), "needs the program for a board's lines: dotnet publish tests/LoRDBA.Hil.Lines -c Release -r linux-arm64");
+        await host.WaitUntilReachable(Boot, cancellation);
         var record = new RunRecord(bench);
         record.SetFirmware(firmware);
         var board = new SshBoard(record, host, folder, wiring, power);
@@ -58,15 +64,15 @@ internal sealed class SshBoard : Board
     /// <inheritdoc/>
     public override async Task PowerOn(CancellationToken cancellation)
     {
-        if (power is not null && bootId.Length > 0)
+        if (isCut)
         {
-            await power.On(cancellation);
-            await WaitForBoot(cancellation);
+            await power!.On(cancellation);
+            await host.WaitUntilReachable(Boot, cancellation);
+            isCut = false;
         }
-        bootId = await host.Run("cat /proc/sys/kernel/random/boot_id", Record);
         Lock();
         Shell = new ShellPort(PortOf(Keep(host.Start("sh")), Record.ShellLine));
-        Record.Set(Record.Has("at the start") ? "now" : "at the start", Condition());
+        if (!Record.Has(AtStart)) Record.Set(AtStart, Condition());
         OpenLines();
         StartPanel();
     }
@@ -75,6 +81,7 @@ internal sealed class SshBoard : Board
     public override async Task PowerOff(CancellationToken cancellation)
     {
         await (power ?? throw new InvalidOperationException("This board's power cannot be switched.")).Off(cancellation);
+        isCut = true;
         Drop();
         Lines.Clear();
     }
@@ -115,7 +122,7 @@ internal sealed class SshBoard : Board
     {
         if (processes.Count > 0)
         {
-            Record.Set("at the end", Condition());
+            Record.Set(AtEnd, Condition());
             StopPanel();
             Shell.Run($"rm -rf {Folder}");
             Drop();
@@ -165,23 +172,6 @@ internal sealed class SshBoard : Board
         if (text.Split(' ') is not ["<", var offset, var level]) return;
         foreach (var (line, number) in wiring.Bench)
             if (number.ToString(CultureInfo.InvariantCulture) == offset) Lines.Saw(line, level == "high");
-    }
-
-    /// <summary>Until the board answers, and is not the one that was on before the cut.</summary>
-    private async Task WaitForBoot(CancellationToken cancellation)
-    {
-        for (var start = Stopwatch.GetTimestamp(); ;)
-        {
-            try
-            {
-                if (await host.Run("cat /proc/sys/kernel/random/boot_id", Record) != bootId) return;
-            }
-            catch (IOException) when (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(3))
-            {
-                // It boots still; each try is in the record.
-            }
-            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
-        }
     }
 
     /// <summary>Kernel, heat and throttling, as the board says itself.</summary>

@@ -48,6 +48,21 @@ internal sealed record SshHost(string Name, IReadOnlyList<string> Options, IRead
         }
     }
 
+    /// <summary>Until a board that was switched on lets somebody in.</summary>
+    /// <exception cref="TimeoutException">It did not within the time.</exception>
+    public async Task WaitUntilReachable(TimeSpan timeout, CancellationToken cancellation)
+    {
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < timeout;)
+        {
+            using var process = Start("true");
+            process.StandardInput.Close();
+            await process.WaitForExitAsync(cancellation);
+            if (process.ExitCode == 0) return;
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        }
+        throw new TimeoutException($"{Name} let nobody in by ssh within {timeout.TotalSeconds:0} s.");
+    }
+
     private static async Task Feed(Process process, string? input)
     {
         try

@@ -5,25 +5,22 @@ namespace LoRDBA.Hil.Tests.Contract;
 /// <summary>From a press or a sentence to a line.</summary>
 public abstract partial class PanelContract
 {
-    private static readonly TimeSpan ShortPress = TimeSpan.FromMilliseconds(150), LongPress = TimeSpan.FromMilliseconds(1200);
+    /// <summary>Between the debounce time and that of a long press.</summary>
+    private const double ShortPress = 0.15;
 
     [Theory]
     [InlineData(English)]
     [InlineData(German)]
     [Needs(NeedsAttribute.Lines)]
-    public async Task PressDrivesTheLampOfTheHouseholdThatActs(string household)
+    public void PressDrivesTheLampOfTheHouseholdThatActs(string household)
     {
-        if (household == German) board.Panel.Ask("!next", "household:", Patience);
+        if (household == German) board.Panel.Ask("!next", "switched:", Patience);
 
-        // The first press says "on", the next one "off"; where others have pressed before, the other way round.
-        var isOn = board.Lines.LevelOf(PanelLine.Light);
-        var first = await PressAndHear();
-        var second = await PressAndHear();
+        var answers = new[] { PressAndHear(), PressAndHear() };
 
-        Assert.Equal((household, household), (first.Household, second.Household));
-        var (on, off) = household == English ? ("light.orbi on", "light.orbi off") : ("[W4] AN", "[W4] AUS");
-        Assert.Equal(isOn ? (off, on) : (on, off), (first.Text, second.Text));
-        Assert.Equal(isOn, board.Lines.LevelOf(PanelLine.Light));
+        Assert.All(answers, answer => Assert.Equal(household, answer.Household));
+        string[] texts = household == English ? ["light.orbi on", "light.orbi off"] : ["[W4] AN", "[W4] AUS"];
+        Assert.Equal(texts.Order(), answers.Select(answer => answer.Text).Order());     // which comes first depends on the presses before
     }
 
     [Theory]
@@ -38,7 +35,7 @@ public abstract partial class PanelContract
     [Needs(NeedsAttribute.Lines)]
     public void SentenceDrivesTheRightLineAndNoOther(string household, string command, string answer, PanelLine line, bool level)
     {
-        if (household == German) board.Panel.Ask("!next", "household:", Patience);
+        if (household == German) board.Panel.Ask("!next", "switched:", Patience);
         var other = line == PanelLine.Light ? PanelLine.Relay : PanelLine.Light;
         var before = board.Lines.ChangesOf(other);
 
@@ -52,20 +49,31 @@ public abstract partial class PanelContract
     [Fact]
     [Needs(NeedsAttribute.Lines)]
     [Needs(NeedsAttribute.StateLines)]
-    public async Task LongPressSwitchesTheHouseholdWhileAnAnswerIsGenerated()
+    public void LongPressSwitchesTheHouseholdWhileAnAnswerIsGenerated()
     {
-        const int Sentences = 40;
-        for (var i = 0; i < Sentences; i++) board.Panel.Send("get the porch light going");
+        // Some sentences wait at any time, so that the button is held while answers are generated, until the other household answers.
+        const int Waiting = 4, Most = 1000;
+        var sent = 0;
+        void Send()
+        {
+            board.Panel.Send("get the porch light going");
+            sent++;
+        }
+        while (sent < Waiting) Send();
         board.Lines.WaitFor(PanelLine.Busy, true, Patience);
-        await board.Press(LongPress, Cancellation);
-
+        board.Drive(PanelLine.Button, true);
         var answers = new List<PanelAnswer>();
-        while (answers.Count < Sentences) answers.Add(PanelAnswer.Parse(board.Panel.Receive(line => line.StartsWith("answer:", StringComparison.Ordinal), Patience)));
+        while (answers.Count < sent)
+        {
+            answers.Add(PanelAnswer.Parse(board.Panel.Receive(line => line.StartsWith("answer:", StringComparison.Ordinal), Patience)));
+            if (answers[^1].Household == English && sent < Most) Send();
+        }
+        board.Drive(PanelLine.Button, false);
 
         // Each sentence is answered, whole and by one household; first by the one, from the press on by the other.
         var switched = answers.FindIndex(answer => answer.Household == German);
-        Tell($"{Sentences} sentences were being answered; the long press switched after {switched}");
-        Assert.InRange(switched, 1, Sentences - 1);
+        Tell($"{answers.Count} sentences were answered one after the other; the long press switched after {switched}");
+        Assert.InRange(switched, 1, answers.Count - 1);
         Assert.All(answers[..switched], answer => Assert.Equal((English, "light.luma on"), (answer.Household, answer.Text)));
         Assert.All(answers[switched..], answer => Assert.Equal(German, answer.Household));
         Assert.Single(answers[..switched].Select(answer => answer.Digest).Distinct());
@@ -74,19 +82,26 @@ public abstract partial class PanelContract
 
     [Fact]
     [Needs(NeedsAttribute.Burst)]
-    public void ThousandEdgesInABurstLoseNone()
+    public void ThousandEdgesInBurstsLoseNone()
     {
-        const int Edges = 1000;
+        // The kernel keeps 16 edges of a line for a program that reads them (uAPI v1): a burst stays below that, whatever the load here is.
+        const int Bursts = 100, Edges = 10;
         var before = Status();
-        board.Burst(Edges);
-        var after = WaitForStatus(status => status.Edges >= before.Edges + Edges, "counted all edges");
-        Assert.Equal((before.Edges + Edges, before.Dropped), (after.Edges, after.Dropped));
+        for (var i = 1; i <= Bursts; i++)
+        {
+            board.Burst(Edges);
+            var after = WaitForStatus(status => status.Edges >= before.Edges + i * Edges, "counted all edges");
+            Assert.Equal((before.Edges + i * Edges, before.Dropped), (after.Edges, after.Dropped));
+        }
     }
 
-    private async Task<PanelAnswer> PressAndHear()
+    /// <summary>A press, what the panel answers, and the lamp that follows the answer.</summary>
+    private PanelAnswer PressAndHear()
     {
-        await board.Press(ShortPress, Cancellation);
-        return PanelAnswer.Parse(board.Panel.Receive(line => line.StartsWith("button:", StringComparison.Ordinal), Patience));
+        board.Press(ShortPress);
+        var answer = PanelAnswer.Parse(board.Panel.Receive(line => line.StartsWith("button:", StringComparison.Ordinal), Patience));
+        board.Lines.WaitFor(PanelLine.Light, answer.Text.EndsWith(" on", StringComparison.Ordinal) || answer.Text.EndsWith(" AN", StringComparison.Ordinal), Patience);
+        return answer;
     }
 
     /// <summary>Asks until the status is as wanted; the last one if that takes too long, which an assertion then tells.</summary>

@@ -52,8 +52,8 @@ public abstract partial class PanelContract
         board.Record.Set("memory of the panel in KB, after each 100 commands", string.Join(' ', kilobytes));
         Tell($"RssAnon in KB after each 100 commands: {string.Join(' ', kilobytes)}");
 
-        // The first hundred is for what is made once. After that, a page or two per hundred commands would already be a leak.
-        Assert.InRange(kilobytes[^1] - kilobytes[1], long.MinValue, 64);
+        // The first hundred is for what is made once. The collector takes its memory in steps; a leak of 256 bytes per command would show.
+        Assert.InRange(kilobytes[^1] - kilobytes[1], long.MinValue, 256);
     }
 
     /// <summary>Injects a temperature of the processor.</summary>

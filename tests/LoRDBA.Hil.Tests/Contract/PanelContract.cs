@@ -11,7 +11,7 @@ public abstract partial class PanelContract : IAsyncLifetime
     private const string English = "Alder Cottage", German = "Haus Lindenhof";
 
     /// <summary>An answer at any load of this machine; what is asserted is never a time of this machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Board board;
 
@@ -27,7 +27,7 @@ public abstract partial class PanelContract : IAsyncLifetime
         if (traits.TryGetValue(NeedsAttribute.Trait, out var needs))
             foreach (var need in needs) Assert.SkipUnless(board.Has.Contains(need), $"this board has no {need}");
         board.Record.Line($"-- {TestContext.Current.Test!.TestDisplayName}");
-        if (Status().Household != English) board.Panel.Ask("!next", "household:", Patience);
+        if (Status().Household != English) board.Panel.Ask("!next", "switched:", Patience);
         return ValueTask.CompletedTask;
     }
 

@@ -17,7 +17,7 @@ public sealed class RealBoardTests(RealBoardTests.Fixture fixture) : PanelContra
             var name = Environment.GetEnvironmentVariable("LORDBA_HIL_HOST");
             Assert.SkipWhen(string.IsNullOrEmpty(name), "needs a real board: set LORDBA_HIL_HOST to what ssh takes (docs/hardware-in-the-loop.md)");
             var host = new SshHost(name!, [], new Dictionary<string, string>());
-            var board = await SshBoard.Create("real", host, "/var/tmp/lordba-hil", Wiring.RaspberryPi, BoardPower.OfLab());
+            var board = await SshBoard.Create("real", host, "/var/tmp/lordba-hil", Wiring.RaspberryPi, BoardPower.OfLab(), cancellation);
             console = LabConsole.Start(board.Record);
             return board;
         }

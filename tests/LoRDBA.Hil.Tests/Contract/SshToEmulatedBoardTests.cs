@@ -14,7 +14,7 @@ public sealed class SshToEmulatedBoardTests(SshToEmulatedBoardTests.Fixture fixt
         {
             _ = PanelFiles.Firmware;
             guest = new SshGuest();
-            return await SshBoard.Create("ssh-to-emulated", guest.Host, "/data/hil", Wiring.Emulated, guest.Power);
+            return await SshBoard.Create("ssh-to-emulated", guest.Host, "/data/hil", Wiring.Emulated, guest.Power, cancellation);
         }
 
         /// <inheritdoc/>

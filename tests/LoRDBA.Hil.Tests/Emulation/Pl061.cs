@@ -14,7 +14,7 @@ namespace LoRDBA.Hil.Tests.Emulation;
 internal sealed class Pl061
 {
     /// <summary>Arm DDI 0190: 256 data registers, one per mask of lines, at four times the mask; then the directions, 1 for an output.</summary>
-    private const ulong Data = 0x0903_0000, Direction = Data + 0x400;
+    private const ulong Data = 0x0903_0000, Direction = Data + 0x400, EdgesWaiting = Data + 0x414;
 
     private readonly QtestClient qtest;
     private readonly string device;
@@ -28,11 +28,11 @@ internal sealed class Pl061
     /// <summary>The lines that the guest drives now, a bit each.</summary>
     public uint ReadDirection() => qtest.ReadRegister(Direction);
 
-    /// <summary>The levels of all lines, a bit each.</summary>
-    public uint ReadData() => qtest.ReadRegister(Data + (0xff << 2));
-
     /// <summary>Sets the output of a line that the guest drives, as the guest itself would.</summary>
     public void SetOutput(int line) => qtest.WriteRegister(Data + (1u << line << 2), 1u << line);
+
+    /// <summary>The edges, a bit per line, that the guest's interrupt handler has not taken yet: the chip holds one per line.</summary>
+    public uint ReadEdgesWaiting() => qtest.ReadRegister(EdgesWaiting);
 
     /// <summary>Drives a line from outside.</summary>
     public void Drive(int line, bool level) => qtest.SetInput(device, line, level);
