@@ -13,9 +13,9 @@ namespace LoRDBA.Examples.HomePanel.Answering;
 /// <summary>What the panel is doing, for whoever asks from another thread.</summary>
 /// <param name="Household">The name of the household that answers.</param>
 /// <param name="Digest">Its adapter.</param>
-/// <param name="GovernorLevel">0: full speed.</param>
+/// <param name="Level">0: full speed.</param>
 /// <param name="Temperature">The processor's; null where the board does not measure it.</param>
-internal sealed record PanelState(string Household, string Digest, int GovernorLevel, double? Temperature);
+internal sealed record PanelState(string Household, string Digest, int Level, double? Temperature);
 
 /// <summary>
 /// Answers commands with the base and the household's adapter, and drives the line that an answer means. All of it runs on the generating

@@ -16,11 +16,11 @@ namespace LoRDBA.Examples.HomePanel.Commands;
 /// <param name="Edges">Of the button's line, in both directions.</param>
 /// <param name="Presses">Short and long.</param>
 /// <param name="Dropped">Presses that found no room because too many waited.</param>
-/// <param name="GovernorLevel">0: full speed.</param>
+/// <param name="Level">Of the governor; 0 is full speed.</param>
 /// <param name="Temperature">The processor's in °C; null where the board does not measure it.</param>
-/// <param name="RssAnonKb">Memory of the process that is no file, in kilobytes; null where the system does not tell.</param>
+/// <param name="RssAnon">Memory of the process that is no file, in bytes; null where the system does not tell.</param>
 internal sealed record StatusReport(
-    bool Ready, bool Alive, string Household, string Digest, long Commands, long Edges, long Presses, long Dropped, int GovernorLevel, double? Temperature, long? RssAnonKb);
+    bool Ready, bool Alive, string Household, string Digest, long Commands, long Edges, long Presses, long Dropped, int Level, double? Temperature, long? RssAnon);
 
 /// <summary>Writes a <see cref="StatusReport"/> without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -40,7 +40,7 @@ internal sealed class PanelStatus(Panel panel, GeneratingLoop loop, PushButton b
         return JsonSerializer.Serialize(
             new StatusReport(
                 report.Status == HealthStatus.Healthy, report.Entries[Health.Alive].Status == HealthStatus.Healthy, state.Household, state.Digest,
-                panel.Commands, button.Edges, button.Presses, loop.Dropped, state.GovernorLevel, state.Temperature, RssAnon()),
+                panel.Commands, button.Edges, button.Presses, loop.Dropped, state.Level, state.Temperature, RssAnon()),
             StatusJson.Default.StatusReport);
     }
 
@@ -49,6 +49,6 @@ internal sealed class PanelStatus(Panel panel, GeneratingLoop loop, PushButton b
     {
         if (!File.Exists("/proc/self/status")) return null;
         var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Memory, StringComparison.Ordinal));
-        return line is not null && long.TryParse(line[Memory.Length..].Replace("kB", "", StringComparison.Ordinal), out var kilobytes) ? kilobytes : null;
+        return line is not null && long.TryParse(line[Memory.Length..].Replace("kB", "", StringComparison.Ordinal), out var kilobytes) ? kilobytes << 10 : null;
     }
 }

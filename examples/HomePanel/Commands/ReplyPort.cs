@@ -38,8 +38,9 @@ internal sealed class ReplyPort(TextReader reader, TextWriter writer)
     {
         if (port == Configuration.OptionWords.None) return new ReplyPort(TextReader.Null, TextWriter.Null);
         if (port == Configuration.OptionWords.StandardInput) return new ReplyPort(Console.In, Console.Out);
-        // Speed and mode of a serial line are set before, by stty: see deploy/home-panel.service.
         FileStream Stream(FileAccess access) => new(port, FileMode.Open, access, FileShare.ReadWrite, bufferSize: 0);
-        return new ReplyPort(new StreamReader(Stream(FileAccess.Read)), new StreamWriter(Stream(FileAccess.Write)));
+        var input = Stream(FileAccess.Read);
+        if (SerialLine.IsTerminal(input.SafeFileHandle)) SerialLine.MakeRaw(input.SafeFileHandle, port);
+        return new ReplyPort(new StreamReader(input), new StreamWriter(Stream(FileAccess.Write)));
     }
 }

@@ -1,7 +1,7 @@
 using System.Device.I2c;
 using Iot.Device.Bmxx80;
-using Iot.Device.Bmxx80.PowerMode;
 using Iot.Device.Sht3x;
+using LoRDBA.Boards.Bindings.Tools;
 using UnitsNet;
 
 namespace LoRDBA.Examples.HomePanel.Sensor;
@@ -9,46 +9,49 @@ namespace LoRDBA.Examples.HomePanel.Sensor;
 /// <summary>The sensors on an I2C bus: the address tells which it is.</summary>
 internal static class ClimateBus
 {
-    /// <summary>Opens the sensor when it is first read: a bus that is not there yet is no reason not to start.</summary>
+    /// <summary>Names the sensor. It is opened when it is first read: a bus that is not there yet is no reason not to start.</summary>
     public static ClimateSensor Open(int bus, int address) => new I2cClimate(bus, address);
 
     private sealed class I2cClimate(int bus, int address) : ClimateSensor
     {
-        private IDisposable? device;
+        private ClimateTool? tool;
 
-        protected override string Name => address is 0x76 or 0x77 ? "BME280" : "SHT3x";
+        protected override string Name => IsBme280 ? "BME280" : "SHT3x";
 
-        public override void Dispose() => device?.Dispose();
+        private bool IsBme280 => address is 0x76 or 0x77;
+
+        public override void Dispose() => tool?.Dispose();
 
         protected override (Temperature Temperature, RelativeHumidity Humidity) Read()
         {
             try
             {
-                device ??= Open();
-                switch (device)
-                {
-                    case Bme280 bme280:
-                        bme280.SetPowerMode(Bmx280PowerMode.Forced);
-                        Thread.Sleep(bme280.GetMeasurementDuration());
-                        if (bme280.TryReadTemperature(out var temperature) && bme280.TryReadHumidity(out var humidity)) return (temperature, humidity);
-                        break;
-                    case Sht3x sht3x:
-                        return (sht3x.Temperature, sht3x.Humidity);
-                }
+                tool ??= Open();
+                return tool.TryRead(out var temperature, out var humidity)
+                    ? (temperature, humidity)
+                    : throw new SensorException($"The {Name} at 0x{address:x} on /dev/i2c-{bus} has measured nothing.");
             }
-            catch (Exception e) when (e is IOException or PlatformNotSupportedException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                device?.Dispose();
-                device = null;
+                // Opened anew at the next reading: the sensor may have been plugged in by then.
+                tool?.Dispose();
+                tool = null;
                 throw new SensorException($"The {Name} at 0x{address:x} does not answer on /dev/i2c-{bus}. Is it wired to SDA and SCL, and is the bus enabled (raspi-config, Interface, I2C)? {e.Message}", e);
             }
-            throw new SensorException($"The {Name} at 0x{address:x} on /dev/i2c-{bus} has measured nothing.");
         }
 
-        private IDisposable Open()
+        private ClimateTool Open()
         {
             var wire = I2cDevice.Create(new I2cConnectionSettings(bus, address));
-            return address is 0x76 or 0x77 ? new Bme280(wire) : new Sht3x(wire);
+            try
+            {
+                return IsBme280 ? new ClimateTool(new Bme280(wire)) : new ClimateTool(new Sht3x(wire));
+            }
+            catch
+            {
+                wire.Dispose();
+                throw;
+            }
         }
     }
 }
