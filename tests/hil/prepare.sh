@@ -56,6 +56,8 @@ mkdir -p "$from" "$root"/{bin,dev,proc,sys,run,tmp,data,root,usr,var,lib/modules
 ln -s ../bin "$root/usr/bin"
 ln -s ../lib "$root/usr/lib"
 ln -s ../run "$root/var/run"
+ln -s /data/local "$root/usr/local"
+ln -s /data/var/lib "$root/var/lib"
 for package in "$packages"/cache/archives/*.deb; do dpkg-deb -x "$package" "$from"; done
 cp "$from/boot/vmlinuz-"* "$board/vmlinuz"
 

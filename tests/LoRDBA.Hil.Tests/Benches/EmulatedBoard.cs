@@ -35,7 +35,7 @@ internal sealed class EmulatedBoard : Board
     public override string Folder => "/data/bench";
 
     /// <inheritdoc/>
-    public override string StoreFolder => "/var/lib/home-panel";
+    public override string StoreFolder => "/var/lib/home-panel/adapters";
 
     private string Disk => Path.Combine(folder.Path, "disk.img");
 
@@ -44,6 +44,7 @@ internal sealed class EmulatedBoard : Board
     {
         QemuMachine.Require();
         var firmware = PanelFiles.Firmware;
+        _ = PanelFiles.Unit;
         var record = new RunRecord("emulated");
         record.SetFirmware(firmware);
         var board = new EmulatedBoard(record);
@@ -128,17 +129,17 @@ internal sealed class EmulatedBoard : Board
         var root = Path.Combine(folder.Path, "disk");
         var unit = Path.Combine(root, "etc", "systemd", "system", "home-panel.service");
         Directory.CreateDirectory(Path.GetDirectoryName(unit)!);
-        File.Copy(Path.Combine(SharedFiles.RepositoryRoot, "examples", "HomePanel", "deploy", "home-panel.service"), unit);
+        File.Copy(PanelFiles.Unit, unit);
         PanelFiles.Write($"{unit}.d/bench.conf",
         [
             "# The bench's settings: this board's lines, and what the panel logs goes to the console.",
             "[Service]",
             .. PanelFiles.Environment(Folder, "/dev/ttyS0", chip: 0, All.ToDictionary(line => line, line => (int)line), sensor: 0).Select(setting => $"Environment={setting}"),
             $"Environment=HOMEPANEL_Store__Folder={StoreFolder}",
-            "StandardOutput=tty", "StandardError=tty", "TTYPath=/dev/console",
+            "SupplementaryGroups=gpio i2c dialout", "DeviceAllow=/dev/console rw", "WatchdogSec=10", "StandardOutput=tty", "StandardError=tty", "TTYPath=/dev/console",
         ]);
-        Directory.CreateDirectory(Path.Combine(root, "opt", "home-panel"));
-        File.Copy(firmware, Path.Combine(root, "opt", "home-panel", "HomePanel"));
+        Directory.CreateDirectory(Path.Combine(root, "local", "bin"));
+        File.Copy(firmware, Path.Combine(root, "local", "bin", "home-panel"));
         PanelFiles.Write(Path.Combine(root, "bench", PanelFiles.HeatRoot, PanelFiles.HeatFile), "45000");
         PanelFiles.Write(Path.Combine(root, "bench", PanelFiles.HeatRoot, Path.GetDirectoryName(PanelFiles.HeatFile)!, "type"), "cpu-thermal");
         AdapterVariants.WriteAll(Path.Combine(root, "bench"));

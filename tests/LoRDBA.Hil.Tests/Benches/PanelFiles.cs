@@ -26,6 +26,17 @@ internal static class PanelFiles
         }
     }
 
+    /// <summary>The unit that is installed with it; skips the test where the example has none.</summary>
+    public static string Unit
+    {
+        get
+        {
+            var path = Path.Combine(SharedFiles.RepositoryRoot, "examples", "HomePanel", "deploy", "home-panel.service");
+            Assert.SkipUnless(File.Exists(path), "needs examples/HomePanel/deploy/home-panel.service");
+            return path;
+        }
+    }
+
     /// <summary>The panel's environment on a board.</summary>
     /// <param name="folder">The board's folder.</param>
     /// <param name="port">The panel's Commands:Port.</param>
