@@ -28,9 +28,9 @@ public sealed class BenchTests : IDisposable
     {
         using var wire = new I2cWire(machine.Qtest, machine.Chip, new Bme280());
         Assert.Equal("0x60", shell.Run("i2cget -y 0 0x76 0xd0"));
-        for (var i = 0; i < 200; i++) Assert.Equal("0x6b70", shell.Run("i2cget -y 0 0x76 0x88 w"));
+        for (var i = 0; i < 50; i++) Assert.Equal("0x6b70", shell.Run("i2cget -y 0 0x76 0x88 w"));
         Assert.NotEqual(0, shell.TryRun("i2cget -y 0 0x44").ExitCode);
-        TestContext.Current.TestOutputHelper?.WriteLine($"starts {wire.Starts}");
+        Assert.InRange(wire.Starts, 2 * 51 + 1, int.MaxValue);      // a START and a repeated one per reading
     }
 
     public void Dispose()
