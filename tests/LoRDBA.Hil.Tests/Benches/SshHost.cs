@@ -19,7 +19,7 @@ internal sealed record SshHost(string Name, IReadOnlyList<string> Options, IRead
     /// <summary>Starts a command on the board, with its streams here.</summary>
     public Process Start(string command)
     {
-        var start = new ProcessStartInfo("ssh", ["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new", "-o", "ServerAliveInterval=5", .. Options, Name, command])
+        var start = new ProcessStartInfo("ssh", ["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", .. Options, Name, command])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
