@@ -52,7 +52,7 @@ apt-get install -qq -y --download-only --no-install-recommends busybox-static li
 # --- root of the initial file system
 from=$board/unpacked root=$board/root
 rm -rf "$from" "$root"
-mkdir -p "$from" "$root"/{bin,dev,proc,sys,run,tmp,data,root,usr,var,lib/modules,etc/hil,etc/systemd/system}
+mkdir -p "$from" "$root"/{bin,dev,proc,sys,run,tmp,data,root,usr,var,lib/modules,etc/hil,etc/dropbear,etc/systemd/system}
 ln -s ../bin "$root/usr/bin"
 ln -s ../lib "$root/usr/lib"
 ln -s ../run "$root/var/run"
