@@ -18,6 +18,11 @@ has node || needs nodejs
 has npm || needs npm
 has chromium || needs chromium
 has strace || needs strace
+has qemu-system-aarch64 || needs qemu-system-arm
+has fdtput || needs device-tree-compiler
+has cpio || needs cpio
+[ -x /usr/sbin/mke2fs ] || needs e2fsprogs
+has ssh-agent || needs openssh-client
 if [ ${#packages[@]} -gt 0 ]; then
   if [ "$(id -u)" = 0 ] && has apt-get; then
     echo "installing ${packages[*]}"
@@ -39,14 +44,24 @@ publish() { echo "publishing $1 for $2"; dotnet publish "$1" -c Release -r "$2" 
 publish firmware-tools/LoRDBA.Tool linux-x64
 publish firmware-tools/LoRDBA.Tool linux-arm64
 publish examples/SmartHome linux-x64
+publish examples/HomePanel linux-arm64
+publish tests/LoRDBA.Hil.Lines linux-arm64
 publish examples/FirmwareKernels linux-x64
 publish examples/FirmwareKernels linux-arm64
 tests/publish-kernels.sh
+
+# --- the emulated board; without it its tests are skipped with the reason
+tests/hil/prepare.sh || echo "the emulated board could not be made"
 
 # --- tests; each skipped one is listed with its reason
 log=artifacts/tests.log
 status=0
 dotnet test --solution LoRDBA.sln -c Release --no-build --no-progress --max-parallel-test-modules 1 2>&1 | tee "$log" || status=$?
 count() { sed -n "s/^  $1: \([0-9]*\)$/\1/p" "$log" | tail -n 1; }
+for lines in artifacts/hil/runs/*/lines.log; do
+  [ "$lines" -nt artifacts/hil/board/stamp ] || continue
+  echo "lines driven and seen, $lines:"
+  cat "$lines"
+done
 echo "$(count succeeded) passed, $(count failed) failed, $(count skipped) skipped"
 exit "$status"
