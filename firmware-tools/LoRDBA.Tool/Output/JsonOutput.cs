@@ -35,6 +35,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(AdapterExport))]
 [JsonSerializable(typeof(AnalysisResult))]
 [JsonSerializable(typeof(BenchResult))]
+[JsonSerializable(typeof(ClassifierLine))]
 [JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ConvertResult))]
 [JsonSerializable(typeof(DataScore))]
@@ -51,5 +52,6 @@ internal static class JsonOutput
 [JsonSerializable(typeof(TensorValues))]
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
+[JsonSerializable(typeof(TuneClassifierResult))]
 [JsonSerializable(typeof(Turn))]
 internal sealed partial class ToolJson : JsonSerializerContext;
