@@ -1,5 +1,10 @@
+using System;
+using System.IO;
+using System.Linq;
 using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using Xunit;
 
 namespace LoRDBA.NanoFramework.Tests;
 
@@ -19,7 +24,7 @@ public sealed class DeviceAssemblyTests
         var reader = file.GetMetadataReader();
         var references = reader.AssemblyReferences.Select(handle => reader.GetString(reader.GetAssemblyReference(handle).Name)).Order(StringComparer.Ordinal);
 
-        Xunit.Assert.Equal(name == "NFUnitTest" ? ["LoRDBA.Nano", "mscorlib"] : ["mscorlib"], references);
+        Assert.Equal(name == "NFUnitTest" ? ["LoRDBA.Nano", "mscorlib"] : ["mscorlib"], references);
     }
 
     [Theory]
@@ -29,10 +34,10 @@ public sealed class DeviceAssemblyTests
         using var file = Open(name);
         var reader = file.GetMetadataReader();
 
-        Xunit.Assert.Equal(0, reader.GetTableRowCount(System.Reflection.Metadata.Ecma335.TableIndex.GenericParam));
-        Xunit.Assert.Equal(0, reader.GetTableRowCount(System.Reflection.Metadata.Ecma335.TableIndex.MethodSpec));
+        Assert.Equal(0, reader.GetTableRowCount(TableIndex.GenericParam));
+        Assert.Equal(0, reader.GetTableRowCount(TableIndex.MethodSpec));
         // The only other use of a type specification is an array's or a generic type's.
-        Xunit.Assert.Equal(0, reader.GetTableRowCount(System.Reflection.Metadata.Ecma335.TableIndex.TypeSpec));
+        Assert.Equal(0, reader.GetTableRowCount(TableIndex.TypeSpec));
     }
 
     [Theory]
@@ -45,8 +50,8 @@ public sealed class DeviceAssemblyTests
             .Sum(method => file.GetMethodBody(method.RelativeVirtualAddress).GetILBytes()!.Length);
         TestContext.Current.TestOutputHelper!.WriteLine($"{name}: {il} bytes of IL");
 
-        Xunit.Assert.InRange(il, 1, MostBytes);
-        if (name == "LoRDBA.Nano") Xunit.Assert.InRange(il, 1, 4_096);
+        Assert.InRange(il, 1, MostBytes);
+        if (name == "LoRDBA.Nano") Assert.InRange(il, 1, 4_096);
     }
 
     private static PEReader Open(string name)

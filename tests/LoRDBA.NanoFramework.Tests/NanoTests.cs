@@ -1,5 +1,10 @@
+using System;
+using System.Linq;
 using System.Reflection;
 using nanoFramework.TestFramework;
+using Xunit;
+using TestClassAttribute = nanoFramework.TestFramework.TestClassAttribute;
+using TestMethodAttribute = nanoFramework.TestFramework.TestMethodAttribute;
 
 namespace LoRDBA.NanoFramework.Tests;
 
