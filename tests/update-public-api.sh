@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for project in LoRDBA.Runtime LoRDBA.Training LoRDBA.Boards LoRDBA.Boards.Bindings; do
+for project in LoRDBA.Runtime LoRDBA.Training LoRDBA.Boards LoRDBA.Boards.Bindings LoRDBA.Nano; do
     folder=runtime/$project
     echo '#nullable enable' > "$folder/PublicAPI.Unshipped.txt"
     dotnet format analyzers "$folder/$project.csproj" --diagnostics RS0016 --severity warn

@@ -73,6 +73,7 @@ internal static class CommandLine
         new CompareCommand(context),
         new AnalyzeCommand(context),
         new TraceCommand(context),
+        new TuneClassifierCommand(context),
         new MakeModelCommand(context),
         new BenchCommand(context),
         new StoreCommand(context),

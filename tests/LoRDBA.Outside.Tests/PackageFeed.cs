@@ -42,7 +42,7 @@ public sealed class PackageFeed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Feed);
-        foreach (var project in (string[])["runtime/LoRDBA.Runtime", "runtime/LoRDBA.Training", "generator/LoRDBA.Generator"])
+        foreach (var project in (string[])["runtime/LoRDBA.Runtime", "runtime/LoRDBA.Nano", "runtime/LoRDBA.Training", "generator/LoRDBA.Generator"])
             (await Shell.Run(SharedFiles.RepositoryRoot, Environment(clean: false), "dotnet", "pack", project, "-c", Configuration, "--no-build", "-o", Feed, "-v", "quiet")).Success();
         PackagesOfMachine = (await Shell.Run(Folder, [], "dotnet", "nuget", "locals", "global-packages", "--list")).Success().Split(": ", 2)[1].Trim();
         File.WriteAllText(Path.Combine(Folder, "nuget.config"), $"""

@@ -4,7 +4,7 @@ namespace LoRDBA.Tool.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Verbs => ["inspect", "convert", "quantize", "manifest", "tokenize", "run", "eval", "tune", "compare", "analyze", "trace", "make-model", "bench", "store", "board"];
+    public static TheoryData<string> Verbs => ["inspect", "convert", "quantize", "manifest", "tokenize", "run", "eval", "tune", "compare", "analyze", "trace", "tune-classifier", "make-model", "bench", "store", "board"];
 
     [Fact]
     public void The_command_lists_its_verbs()

@@ -37,6 +37,7 @@ internal static class JsonOutput
 [JsonSerializable(typeof(AnalysisResult))]
 [JsonSerializable(typeof(BenchResult))]
 [JsonSerializable(typeof(BoardFacts))]
+[JsonSerializable(typeof(ClassifierLine))]
 [JsonSerializable(typeof(ComparisonResult))]
 [JsonSerializable(typeof(ConvertResult))]
 [JsonSerializable(typeof(DataScore))]
@@ -54,5 +55,6 @@ internal static class JsonOutput
 [JsonSerializable(typeof(TokenizeResult))]
 [JsonSerializable(typeof(TraceResult))]
 [JsonSerializable(typeof(TuneResult))]
+[JsonSerializable(typeof(TuneClassifierResult))]
 [JsonSerializable(typeof(Turn))]
 internal sealed partial class ToolJson : JsonSerializerContext;

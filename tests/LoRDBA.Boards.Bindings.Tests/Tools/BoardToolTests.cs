@@ -14,7 +14,7 @@ public sealed class BoardToolTests
     [Fact]
     public void The_board_is_told_by_model_cores_and_memory()
     {
-        var board = new BoardInfo("Raspberry Pi 5 Model B Rev 1.0", [], "rpi5", Architecture.Arm64, InstructionSet.Scalar, 4, 16384, Information.FromMegabytes(8192));
+        var board = new BoardInfo("Raspberry Pi 5 Model B Rev 1.0", [], "rpi5", Architecture.Arm64, InstructionSet.Scalar, 4, 16384, Information.FromMegabytes(8192), null);
         using var tool = new BoardTool(board);
         Assert.Equal("""{"model":"Raspberry Pi 5 Model B Rev 1.0","cores":4,"memory_megabytes":8192}""", tool.Invoke(NoArguments));
     }
