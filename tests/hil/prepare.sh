@@ -22,22 +22,14 @@ done
 stamp=$(cat "$here/prepare.sh" "$here"/guest/{init,modules,shell} "$here"/guest/units/* "$here/machine" | sha256sum)
 [ "$(cat "$board/stamp" 2>/dev/null)" != "$stamp" ] || exit 0
 
-# --- apt for arm64 with a state of its own: neither the architectures nor the lists of this machine change
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e "$keys" ] || { echo "tests/hil/prepare.sh needs $keys: apt-get install debian-archive-keyring" >&2; exit 69; }
+# --- apt for arm64, from this machine's sources but with a state of its own: neither its architectures nor its lists change
 packages=$board/packages
 mkdir -p "$packages/lists/partial" "$packages/cache/archives/partial"
 touch "$packages/status"
-cat >"$packages/sources.list" <<END
-deb [signed-by=$keys] http://deb.debian.org/debian bookworm main
-deb [signed-by=$keys] http://deb.debian.org/debian-security bookworm-security main
-END
 cat >"$packages/apt.conf" <<END
 APT::Architecture "arm64";
 APT::Architectures { "arm64"; };
 APT::Sandbox::User "";
-Dir::Etc::SourceList "$packages/sources.list";
-Dir::Etc::SourceParts "/dev/null";
 Dir::State "$packages";
 Dir::State::Status "$packages/status";
 Dir::State::Lists "$packages/lists";

@@ -64,7 +64,9 @@ internal sealed class RunRecord : IDisposable
     /// <summary>Which firmware this is.</summary>
     public void SetFirmware(string path) => Set("firmware", new JsonObject
     {
-        ["file"] = Path.GetFileName(path), ["bytes"] = new FileInfo(path).Length, ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))),
+        ["file"] = Path.GetFileName(path),
+        ["bytes"] = new FileInfo(path).Length,
+        ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))),
     });
 
     /// <inheritdoc/>

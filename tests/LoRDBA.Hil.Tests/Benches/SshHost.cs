@@ -21,7 +21,9 @@ internal sealed record SshHost(string Name, IReadOnlyList<string> Options, IRead
     {
         var start = new ProcessStartInfo("ssh", ["-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=accept-new", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=5", .. Options, Name, command])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start)!;

@@ -45,7 +45,8 @@ internal sealed class QemuMachine : IDisposable
             "-drive", $"file={disk},if=none,id=disk,format=raw", "-device", "virtio-blk-pci,drive=disk",
             "-qmp", $"unix:{Socket("qmp")},server=on,wait=off", "-qtest", $"unix:{Socket("qtest")},server=on,wait=off", "-qtest-log", "none",
             .. extra,
-        ]) { RedirectStandardError = true })!;
+        ])
+        { RedirectStandardError = true })!;
         try
         {
             panel = Connect("panel");

@@ -1,6 +1,6 @@
 using LoRDBA.Runtime.Adapters;
-using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Adapters.Lora;
+using LoRDBA.Runtime.Adapters.Lordba;
 using LoRDBA.Runtime.Models;
 using LoRDBA.Training.Backward;
 using Linear = LoRDBA.Runtime.Models.Linear;
