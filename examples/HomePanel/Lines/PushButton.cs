@@ -16,16 +16,17 @@ namespace LoRDBA.Examples.HomePanel.Lines;
 internal sealed class PushButton : IDisposable
 {
     private readonly ButtonOptions options;
+    private readonly TimeProvider time;
     private readonly ITimer still, held;
     private readonly Lock gate = new();
     private bool level, settled, hasActed;
-    private long edges, presses;
+    private long lastEdge, edges, presses;
 
     /// <param name="options">The times.</param>
     /// <param name="time">The clock.</param>
     public PushButton(ButtonOptions options, TimeProvider time)
     {
-        this.options = options;
+        (this.options, this.time, lastEdge) = (options, time, time.GetTimestamp());
         still = time.CreateTimer(_ => Settle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         held = time.CreateTimer(_ => Hold(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -46,6 +47,7 @@ internal sealed class PushButton : IDisposable
     public void Edge(bool isDown)
     {
         Interlocked.Increment(ref edges);
+        SettleWhatWasStill();
         lock (gate) level = isDown;
         if (options.Debounce == TimeSpan.Zero) Settle();
         else still.Change(options.Debounce, Timeout.InfiniteTimeSpan);
@@ -56,6 +58,20 @@ internal sealed class PushButton : IDisposable
     {
         still.Dispose();
         held.Dispose();
+    }
+
+    /// <summary>The level before this edge counts if it lasted, also when a busy machine has not come to the timers yet.</summary>
+    private void SettleWhatWasStill()
+    {
+        TimeSpan lasted;
+        lock (gate)
+        {
+            var now = time.GetTimestamp();
+            (lasted, lastEdge) = (time.GetElapsedTime(lastEdge, now), now);
+        }
+        if (lasted < options.Debounce) return;
+        Settle();
+        if (lasted >= options.LongPress) Hold();
     }
 
     private void Settle()

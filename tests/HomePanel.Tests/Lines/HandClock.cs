@@ -6,6 +6,10 @@ internal sealed class HandClock : TimeProvider
     private readonly List<HandTimer> timers = [];
     private TimeSpan now;
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => now.Ticks;
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new HandTimer(this, callback, state);
@@ -25,6 +29,9 @@ internal sealed class HandClock : TimeProvider
         }
         now = end;
     }
+
+    /// <summary>Moves on as a busy machine does: timers that are due come later.</summary>
+    public void Oversleep(TimeSpan time) => now += time;
 
     private sealed class HandTimer(HandClock clock, TimerCallback callback, object? state) : ITimer
     {

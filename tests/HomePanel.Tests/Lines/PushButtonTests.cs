@@ -104,6 +104,28 @@ public sealed class PushButtonTests
         Assert.False(driver.IsHigh(2) || driver.IsHigh(4));
     }
 
+    [Fact]
+    public void A_press_counts_where_no_timer_came_while_it_lasted()
+    {
+        using var button = Button();
+        button.Edge(true);
+        clock.Oversleep(TimeSpan.FromMilliseconds(150));
+        button.Edge(false);
+        Wait(20);
+        Assert.Equal(["short"], acts);
+    }
+
+    [Fact]
+    public void A_long_press_is_long_where_no_timer_came_while_it_lasted()
+    {
+        using var button = Button();
+        button.Edge(true);
+        clock.Oversleep(TimeSpan.FromMilliseconds(900));
+        button.Edge(false);
+        Wait(100);
+        Assert.Equal(["long"], acts);
+    }
+
     private PushButton Button()
     {
         var button = new PushButton(new ButtonOptions { Debounce = TimeSpan.FromMilliseconds(20), LongPress = TimeSpan.FromMilliseconds(800) }, clock);

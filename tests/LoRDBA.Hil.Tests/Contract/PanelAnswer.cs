@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace LoRDBA.Hil.Tests.Contract;
 
@@ -19,10 +20,17 @@ internal sealed record PanelAnswer(string Text, string Household, string Digest,
     }
 }
 
-/// <summary>What the panel says of itself.</summary>
-internal sealed record PanelStatus(bool Ready, string Household, string Digest, long Commands, long Edges, long Presses, long Dropped, int GovernorLevel, double? Temperature, long RssAnonKb)
+/// <summary>What the panel says of itself, all of it: a name that is missing or unknown is an error.</summary>
+/// <param name="Level">Of the governor.</param>
+/// <param name="RssAnon">Bytes.</param>
+internal sealed record PanelStatus(
+    bool Ready, bool Alive, string Household, string Digest, long Commands, long Edges, long Presses, long Dropped, int Level, double? Temperature, long RssAnon)
 {
-    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Web)
+    {
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
 
-    public static PanelStatus Parse(string json) => JsonSerializer.Deserialize<PanelStatus>(json, Web)!;
+    public static PanelStatus Parse(string json) => JsonSerializer.Deserialize<PanelStatus>(json, Strict)!;
 }

@@ -8,7 +8,7 @@ namespace LoRDBA.Hil.Tests.Contract;
 public abstract partial class PanelContract
 {
     /// <summary>How often power is cut: a few times in every run, 50 times by <c>LORDBA_HIL_CUTS=50</c>.</summary>
-    private static readonly int Cuts = int.Parse(Environment.GetEnvironmentVariable("LORDBA_HIL_CUTS") ?? "5", CultureInfo.InvariantCulture);
+    private static readonly int Cuts = int.Parse(Environment.GetEnvironmentVariable("LORDBA_HIL_CUTS") ?? "3", CultureInfo.InvariantCulture);
 
     [Fact]
     [Needs(NeedsAttribute.PowerCut)]

@@ -11,18 +11,18 @@ public abstract partial class PanelContract
     public void GovernorPacesAHotBoardAndRecovers()
     {
         var before = Say("get the porch light going");
-        Assert.Equal(0, Status().GovernorLevel);
+        Assert.Equal(0, Status().Level);
 
         Heat(PanelFiles.MaxTemperature + 10);
-        var hot = WaitForStatus(status => status.GovernorLevel >= 3, "reached level 3");
+        var hot = WaitForStatus(status => status.Level >= 3, "reached level 3");
         Assert.Equal(PanelFiles.MaxTemperature + 10, hot.Temperature);
-        Assert.InRange(hot.GovernorLevel, 3, int.MaxValue);
+        Assert.InRange(hot.Level, 3, int.MaxValue);
         Assert.Equal(before, Say("get the porch light going"));     // it comes later, and is the same
 
         Heat(PanelFiles.MaxTemperature - 20);
-        var cool = WaitForStatus(status => status.GovernorLevel == 0, "came back to level 0");
-        Assert.Equal((0, PanelFiles.MaxTemperature - 20), (cool.GovernorLevel, cool.Temperature));
-        Tell($"level 0 -> {hot.GovernorLevel} at {hot.Temperature} degC -> 0 at {cool.Temperature} degC");
+        var cool = WaitForStatus(status => status.Level == 0, "came back to level 0");
+        Assert.Equal((0, PanelFiles.MaxTemperature - 20), (cool.Level, cool.Temperature));
+        Tell($"level 0 -> {hot.Level} at {hot.Temperature} degC -> 0 at {cool.Temperature} degC");
     }
 
     /// <summary>The values are the data sheet's: <see cref="Emulation.Bme280"/>.</summary>
@@ -46,7 +46,7 @@ public abstract partial class PanelContract
         var kilobytes = new List<long>();
         for (var i = 0; i <= 1100; i++)
         {
-            if (i % 100 == 0) kilobytes.Add(Status().RssAnonKb);
+            if (i % 100 == 0) kilobytes.Add(Status().RssAnon / 1024);
             Say(commands[i % commands.Length]);
         }
         board.Record.Set("memory of the panel in KB, after each 100 commands", string.Join(' ', kilobytes));
