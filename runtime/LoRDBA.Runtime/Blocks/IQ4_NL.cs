@@ -25,14 +25,11 @@ internal readonly unsafe struct IQ4_NL : IQuantizedBlock
 
     public static int Offset(int block) => BlockBytes * block;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Load(byte* at, int block) => LoadLevels(at + 2);
-
     /// <summary>The levels fit a vector, so one shuffle looks up sixteen; no 4-bit index points outside the vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> LoadLevels(byte* nibbles)
+    public static Vector256<sbyte> Load(byte* at, int block)
     {
-        var indices = Nibbles.Load(nibbles);
+        var indices = Nibbles.Load(at + 2);
         var levels = Vector128.LoadUnsafe(ref MemoryMarshal.GetReference(Levels));
         return Vector256.Create(Vector128.ShuffleNative(levels, indices.GetLower()), Vector128.ShuffleNative(levels, indices.GetUpper()));
     }

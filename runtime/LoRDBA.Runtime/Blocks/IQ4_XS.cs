@@ -21,12 +21,14 @@ internal readonly unsafe struct IQ4_XS : IQuantizedBlock
 
     public static bool HasMin => false;
 
+    public static bool HasHighBits => true;
+
     public static int BlocksTogether => BlockSize.SubBlocks;
 
     public static int Offset(int block) => BlockBytes * (block / BlockSize.SubBlocks);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Load(byte* at, int block) => IQ4_NL.LoadLevels(at + 8 + 16 * (block % BlockSize.SubBlocks));
+    public static Vector256<sbyte> Load(byte* at, int block) => IQ4_NL.Load(at + 6 + 16 * (block % BlockSize.SubBlocks), block);
 
     public static void Scales(in BlockRange range, float* scales, float* mins)
     {

@@ -30,7 +30,7 @@ internal unsafe interface IQuantizedBlock
     /// </summary>
     static virtual int Zero => 0;
 
-    /// <summary>True if a code's bits lie in two places, so that loading it takes many instructions.</summary>
+    /// <summary>True if loading a code takes many instructions: its bits lie in two places, or its place takes arithmetic and a look-up.</summary>
     static virtual bool HasHighBits => false;
 
     /// <summary>True if the codes, before <see cref="Zero"/> is subtracted, are 0 to 15.</summary>

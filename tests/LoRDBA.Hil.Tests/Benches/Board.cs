@@ -61,6 +61,7 @@ internal abstract class Board(RunRecord record) : IAsyncDisposable
     /// <summary>Presses the button for at least so many seconds of the board's clock: how fast this machine is does not matter.</summary>
     public void Press(double seconds)
     {
+        _ = Uptime();       // the board's first look at its clock loads a program, and would be part of the press
         Drive(PanelLine.Button, true);
         var start = Uptime();
         while (Uptime() < start + seconds) Thread.Yield();

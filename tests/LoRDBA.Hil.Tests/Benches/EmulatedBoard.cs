@@ -104,7 +104,7 @@ internal sealed class EmulatedBoard : Board
         {
             Drive(PanelLine.Button, i % 2 == 0);
             while ((machine!.Chip.ReadEdgesWaiting() & 1) != 0) Thread.Yield();     // another edge now would be this one, for the chip
-            Thread.Sleep(2);                                                        // and for the kernel's thread that notes it
+            Thread.Sleep(10);                                                       // and for the kernel's thread that notes it
         }
     });
 

