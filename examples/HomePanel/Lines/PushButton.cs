@@ -29,6 +29,7 @@ internal sealed class PushButton : IDisposable
         (this.options, this.time, lastEdge) = (options, time, time.GetTimestamp());
         still = time.CreateTimer(_ => Settle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         held = time.CreateTimer(_ => Hold(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        still.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);      // a board's first timer takes long, and should not be a press'
     }
 
     /// <summary>The button was pressed and let go.</summary>
@@ -93,7 +94,7 @@ internal sealed class PushButton : IDisposable
     {
         lock (gate)
         {
-            if (!settled || hasActed) return;
+            if (!settled || !level || hasActed) return;
             hasActed = true;
         }
         Count(LongPressed);

@@ -26,10 +26,13 @@ internal unsafe interface IFieldBlock
     /// <summary>The codes of c and d come multiplied by two to this power.</summary>
     static abstract int SecondShift { get; }
 
+    /// <summary>What <see cref="Words"/> adds to a code q so that it is not negative.</summary>
+    static abstract int FieldZero { get; }
+
     /// <summary>How the words that hold further bits are shifted for a chunk; whatever the format makes of it.</summary>
     static abstract FieldShifts Shifts(int chunk);
 
-    /// <summary>Codes and zero, not negative, of the super-block at <paramref name="at"/>; those of c and d multiplied.</summary>
+    /// <summary>Codes, with <see cref="FieldZero"/> added, of the super-block at <paramref name="at"/>; those of c and d multiplied.</summary>
     static abstract void Words(
         byte* at, int chunk, in FieldShifts shifts,
         out Vector512<ushort> evenAb, out Vector512<ushort> oddAb, out Vector512<ushort> evenCd, out Vector512<ushort> oddCd);

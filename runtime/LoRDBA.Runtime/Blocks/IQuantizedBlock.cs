@@ -25,8 +25,8 @@ internal unsafe interface IQuantizedBlock
     static virtual bool BeginsWithScale => false;
 
     /// <summary>
-    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead, where no factors stand
-    /// between: Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
+    /// What <see cref="Load"/> subtracts from the codes c in the file. A kernel may subtract it from the sum instead:
+    /// Σ (c - Zero) · a = Σ c · a - Zero · Σ a.
     /// </summary>
     static virtual int Zero => 0;
 

@@ -26,13 +26,13 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock, IFieldBlock
     public static bool HasMin => false;
     public static bool HasHighBits => true;
     public static bool HasFactors => true;
-    public static int Zero => 4;
     public static int BlocksTogether => BlockSize.SubBlocks;
 
     public static int A(int chunk) => 2 * chunk;
     public static int AToB => 4;
     public static int AToC => 1;
     public static int SecondShift => 2;
+    public static int FieldZero => 4;
 
     /// <summary>Bit k of a byte goes to bit 2, that of the next block to bit 4, of a word whose upper byte it is.</summary>
     public static FieldShifts Shifts(int chunk) =>
@@ -63,7 +63,7 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock, IFieldBlock
         var b = block % BlockSize.SubBlocks;
         var two = Vector256.Load(at + 32 + 32 * (b / 4)).AsUInt16() >>> 2 * (b % 4) & Vector256.Create((ushort)0x0303);
         var one = Vector256.Load(at).AsUInt16() >>> b & Vector256.Create((ushort)0x0101);
-        return (two | one << 2).AsSByte() - Vector256.Create((sbyte)Zero);
+        return (two | one << 2).AsSByte() - Vector256.Create((sbyte)FieldZero);
     }
 
     public static Vector128<sbyte> Factors(byte* at)
@@ -78,7 +78,7 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock, IFieldBlock
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Factors(byte* at, int block, out short f0, out short f1)
     {
-        var scales = new ReadOnlySpan<byte>(at + ScaleOffset, 12);
+        var scales = at + ScaleOffset;
         var s = 2 * (block % BlockSize.SubBlocks);
         (f0, f1) = ((short)Factor(scales, s), (short)Factor(scales, s + 1));
     }
@@ -86,7 +86,7 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock, IFieldBlock
     public static void Scales(in BlockRange range, float* scales, float* mins) => SuperBlockScales.ReadHalves(range, 108, BlockBytes, scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Factor(ReadOnlySpan<byte> scales, int s) => (scales[s % 8] >> 4 * (s / 8) & 0x0f | (scales[8 + s % 4] >> 2 * (s / 4) & 3) << 4) - 32;
+    private static int Factor(byte* scales, int s) => (scales[s % 8] >> 4 * (s / 8) & 0x0f | (scales[8 + s % 4] >> 2 * (s / 4) & 3) << 4) - 32;
 
     public static void Dequantize(ReadOnlySpan<byte> blocks, Span<float> values)
     {
@@ -96,7 +96,8 @@ internal readonly unsafe struct Q3_K : IQuantizedBlock, IFieldBlock
             var scales = blocks.Slice(96, 12);
             for (var s = 0; s < 16; s++)
             {
-                var scale = d * Factor(scales, s);
+                float scale;
+                fixed (byte* at = scales) scale = d * Factor(at, s);
                 var high = blocks.Slice(16 * (s % 2), 16);
                 var low = blocks.Slice(32 + 32 * (s / 8) + 16 * (s % 2), 16);
                 var shift = 2 * (s / 2 % 4);

@@ -24,13 +24,13 @@ internal readonly unsafe struct Q6_K : IQuantizedBlock, IFieldBlock
     public static bool HasMin => false;
     public static bool HasHighBits => true;
     public static bool HasFactors => true;
-    public static int Zero => 32;
     public static int BlocksTogether => BlockSize.SubBlocks;
 
     public static int A(int chunk) => 4 * chunk;
     public static int AToB => 1;
     public static int AToC => 2;
     public static int SecondShift => 4;
+    public static int FieldZero => 32;
 
     /// <summary>To the left for even bytes, to the right for odd ones: the upper two bits come to 5-4 of the word, those of c and d to 9-8.</summary>
     public static FieldShifts Shifts(int chunk) => new(FieldShifts.Of(4, 2), FieldShifts.Of(4, 6));

@@ -24,7 +24,7 @@ internal static unsafe class Arm64Rows<TBlock> where TBlock : struct, IQuantized
         {
             var (a0, a1, a2, a3) = (Vector128.Load(a), Vector128.Load(a + 8), Vector128.Load(a + 16), Vector128.Load(a + 24));
             var product = TProduct.Of(a0, a1, a2, a3);
-            var zero = RowCodes<TBlock>.HoldZero ? Vector128.Create(TBlock.Zero * totals[b]) : default;
+            var zero = TBlock.Zero == 0 ? default : Vector128.Create(TBlock.Zero * totals[b]);
             var (scale, sum) = (Vector64.CreateScalarUnsafe(d[b]), Vector64.CreateScalarUnsafe(s[b]));
             var at = w + TBlock.Offset(b);
             if (TBlock.HasHighBits)
@@ -61,7 +61,7 @@ internal static unsafe class Arm64Rows<TBlock> where TBlock : struct, IQuantized
         // While the last products are on their way.
         var scale = TBlock.BeginsWithScale ? HalfScales.LoadFour(row0, row1, row2, row3, 0) : Vector128.Load(scales);
         var sums = TProduct.Sum(high0, high1, high2, high3, low0, low1, low2, low3);
-        if (RowCodes<TBlock>.HoldZero) sums -= zero;
+        if (TBlock.Zero != 0) sums -= zero;
         y = BlockSums<TBlock>.AddProducts(y, sums, d, scale);
         if (!TBlock.HasMin) return y;
         var min = TBlock.BeginsWithScale ? HalfScales.LoadFour(row0, row1, row2, row3, sizeof(short)) : Vector128.Load(mins);

@@ -8,12 +8,11 @@ namespace LoRDBA.Runtime.Kernels.Products.Arm64;
 /// <summary>What the ways to multiply a row have in common.</summary>
 internal static unsafe class RowCodes<TBlock> where TBlock : struct, IQuantizedBlock
 {
-    /// <summary>True if <see cref="IQuantizedBlock.Zero"/> is still in the codes; <see cref="Arm64Rows{TBlock}"/> takes it from their sum.</summary>
-    public static bool HoldZero => TBlock.Zero != 0 && !TBlock.HasFactors;
-
-    /// <summary>A block's codes.</summary>
+    /// <summary>
+    /// A block's codes; without <see cref="IQuantizedBlock.Zero"/> taken away, which <see cref="Arm64Rows{TBlock}"/> takes from their sum.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<sbyte> Load(byte* at, int block) => HoldZero ? TBlock.LoadCodes(at, block) : TBlock.Load(at, block);
+    public static Vector256<sbyte> Load(byte* at, int block) => TBlock.Zero == 0 ? TBlock.Load(at, block) : TBlock.LoadCodes(at, block);
 
     /// <summary>Four partial sums of each of four rows, to a lane a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

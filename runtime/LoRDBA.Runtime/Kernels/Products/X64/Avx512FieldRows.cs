@@ -95,7 +95,7 @@ internal static unsafe class Avx512FieldRows<TBlock> where TBlock : struct, IQua
                 (short)0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 62);
             Even = Avx512BW.PermuteVar32x16x2(x, even, y);
             Odd = Avx512BW.PermuteVar32x16x2(x, even + Vector512<short>.One, y);
-            Zero = Products(Vector512.Create((ushort)TBlock.Zero), Vector512.Create((ushort)TBlock.Zero));
+            Zero = Products(Vector512.Create((ushort)TBlock.FieldZero), Vector512.Create((ushort)TBlock.FieldZero));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
