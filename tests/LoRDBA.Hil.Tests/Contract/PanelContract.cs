@@ -40,8 +40,23 @@ public abstract partial class PanelContract : IAsyncLifetime
 
     private PanelStatus Status() => PanelStatus.Parse(board.Panel.Ask("!status", "{", Patience));
 
-    /// <summary>Says something to the panel; what it answers, without the household that acts.</summary>
-    private PanelAnswer Say(string command) => PanelAnswer.Parse(board.Panel.Ask(command, "answer:", Patience));
+    /// <summary>
+    /// Says something to the panel; what it answers. A serial line without flow control may lose a byte of a line, so a sentence is said
+    /// twice at most, and the second time is reported. A panel that hangs answers neither.
+    /// </summary>
+    private PanelAnswer Say(string command)
+    {
+        try
+        {
+            return PanelAnswer.Parse(board.Panel.Ask(command, "answer:", Patience));
+        }
+        catch (TimeoutException error)
+        {
+            board.Record.Retry($"{command}: {error.Message}");
+            Tell($"said again: {command}");
+            return PanelAnswer.Parse(board.Panel.Ask(command, "answer:", Patience));
+        }
+    }
 
     private static void Tell(string text) => TestContext.Current.TestOutputHelper!.WriteLine(text);
 }
