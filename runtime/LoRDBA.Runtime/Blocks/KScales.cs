@@ -28,12 +28,12 @@ internal static class KScales
     /// <summary>d · scale_s and -e · min_s, where a super-block starts with d and e and these.</summary>
     public static unsafe void Read(in BlockRange range, int blockBytes, float* scales, float* mins)
     {
-        var (superBlocks, stride) = (range.Count / BlockSize.SubBlocks, range.Stride);
         if (Avx512BW.IsSupported && range.Rows % SixteenRows.Count == 0)
         {
             ReadSixteens(range, blockBytes, scales, mins);
             return;
         }
+        var (superBlocks, stride) = (range.Count / BlockSize.SubBlocks, range.Stride);
         SuperBlockScales.Gather(range, offset: 0, blockBytes, words: 4, scales);
         for (var i = 0; i < superBlocks; i++, scales += BlockSize.SubBlocks * stride, mins += BlockSize.SubBlocks * stride)
             for (var lane = 0; lane < stride; lane += SuperBlockScales.Lanes) ReadLanes(scales + lane, mins + lane, stride);
@@ -77,7 +77,7 @@ internal static class KScales
         var s = Vector256.Load((int*)scales + stride);
         var m = Vector256.Load((int*)scales + 2 * stride);
         var lower = Vector256.Load((int*)scales + 3 * stride);
-        var (d, e) = (SuperBlockScales.Half(halves), -SuperBlockScales.UpperHalf(halves));
+        var (d, e) = (SuperBlockScales.Half(halves), -SuperBlockScales.Half(halves >> 16));
         Store(s & Vector256.Create(0x3f3f_3f3f), d, scales, stride);
         Store(m & Vector256.Create(0x3f3f_3f3f), e, mins, stride);
         Store(lower & Vector256.Create(0x0f0f_0f0f) | s >>> 2 & Vector256.Create(0x3030_3030), d, scales + 4 * stride, stride);

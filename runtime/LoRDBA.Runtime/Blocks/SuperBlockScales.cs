@@ -53,9 +53,4 @@ internal static unsafe class SuperBlockScales
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Half(Vector256<int> lanes) =>
         (lanes << 16 >> 3 & Vector256.Create(F16.WideMask)).AsSingle() * Vector256.Create(F16.BiasRatio);
-
-    /// <summary>Those in the upper halves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> UpperHalf(Vector256<int> lanes) =>
-        (lanes >> 3 & Vector256.Create(F16.WideMask)).AsSingle() * Vector256.Create(F16.BiasRatio);
 }

@@ -37,8 +37,8 @@ internal static class MatMuls
     private static MatMul Of<TBlock>(InstructionSet set) where TBlock : struct, IQuantizedBlock => set switch
     {
         InstructionSet.Avx512 when InstructionSets.HasAvx512 => TBlock.IsNarrow
-            ? BlockMatMul<TBlock, Avx512NarrowPath<TBlock>>.Instance
-            : BlockMatMul<TBlock, Avx512Path<TBlock>>.Instance,
+            ? BlockMatMul<TBlock, Avx512Path<TBlock, Avx512NarrowRows<TBlock>>>.Instance
+            : BlockMatMul<TBlock, Avx512Path<TBlock, Avx512Rows<TBlock>>>.Instance,
         InstructionSet.Avx2 when InstructionSets.HasAvx2 => BlockMatMul<TBlock, Avx2Path<TBlock>>.Instance,
         InstructionSet.AdvSimd when InstructionSets.HasAdvSimd => BlockMatMul<TBlock, AdvSimdPath<TBlock>>.Instance,
         // A factor for half a block does not fit a dot product of bytes.
@@ -49,7 +49,9 @@ internal static class MatMuls
     };
 
     private static MatMul OfFields<TBlock>(InstructionSet set) where TBlock : struct, IQuantizedBlock, IFieldBlock =>
-        set == InstructionSet.Avx512 && InstructionSets.HasAvx512 ? BlockMatMul<TBlock, Avx512FieldPath<TBlock>>.Instance : Of<TBlock>(set);
+        set == InstructionSet.Avx512 && InstructionSets.HasAvx512
+            ? BlockMatMul<TBlock, Avx512Path<TBlock, Avx512FieldRows<TBlock>>>.Instance
+            : Of<TBlock>(set);
 
     private static MatMul OfNumbers<TNumber>(InstructionSet set) where TNumber : struct, INumber => set switch
     {

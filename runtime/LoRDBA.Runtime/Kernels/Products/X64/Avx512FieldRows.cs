@@ -15,7 +15,7 @@ namespace LoRDBA.Runtime.Kernels.Products.X64;
 /// </code>
 /// Factors meet a row's sums before the tree, one a 128-bit lane, after the zero was taken away: f · Σ (u - zero) · a.
 /// </summary>
-internal static unsafe class Avx512FieldRows<TBlock> where TBlock : struct, IQuantizedBlock, IFieldBlock
+internal readonly unsafe struct Avx512FieldRows<TBlock> : IAvx512Rows where TBlock : struct, IQuantizedBlock, IFieldBlock
 {
     private const int Together = RowsProduct.Together;
 

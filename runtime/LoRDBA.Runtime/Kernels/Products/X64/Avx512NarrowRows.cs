@@ -14,7 +14,7 @@ namespace LoRDBA.Runtime.Kernels.Products.X64;
 /// </code>
 /// What the zero added, zero · Σ a, is taken away from the block's sum, which is exact in between.
 /// </summary>
-internal static unsafe class Avx512NarrowRows<TBlock> where TBlock : struct, IQuantizedBlock
+internal readonly unsafe struct Avx512NarrowRows<TBlock> : IAvx512Rows where TBlock : struct, IQuantizedBlock
 {
     public static void Run(in RowsProduct p)
     {

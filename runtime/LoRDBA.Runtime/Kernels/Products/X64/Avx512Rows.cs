@@ -6,7 +6,7 @@ using LoRDBA.Runtime.Blocks;
 namespace LoRDBA.Runtime.Kernels.Products.X64;
 
 /// <summary>AVX-512, sixteen rows times one token: a register of partial sums a row, then a tree that ends with a lane a row.</summary>
-internal static unsafe class Avx512Rows<TBlock> where TBlock : struct, IQuantizedBlock
+internal readonly unsafe struct Avx512Rows<TBlock> : IAvx512Rows where TBlock : struct, IQuantizedBlock
 {
     public static void Run(in RowsProduct p)
     {
